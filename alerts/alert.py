@@ -1,0 +1,148 @@
+"""Alert and Notification, field for field the contract's forms. Times are ISO 8601 strings in UTC."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from streams.article import EventTime
+
+Kind = Literal["alert", "update", "cancel"]
+DeliveryState = Literal["planned", "sending", "delivered", "superseded", "parked", "dead"]
+
+
+class Range(Struct, frozen=True, kw_only=True):
+    """A toll: ``low`` and ``high`` are inclusive, None is open."""
+
+    low: int | float | None
+    high: int | float | None
+    as_of: str | None = None
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """One figure as one source gave it."""
+
+    speaker: str | None
+    source: str
+    low: int | float | None
+    high: int | float | None
+    at: str | None
+    measure: str = "killed"
+
+
+class IncidentView(Struct, frozen=True, kw_only=True):
+    """An incident or episode as an alert shows it."""
+
+    id: str
+    type: str
+    killed: Range | None = None
+    wounded: Range | None = None
+    hostages: Range | None = None
+    victims: list[dict[str, Any]] = []
+    actors: list[dict[str, Any]] = []
+    place: dict[str, Any] | None = None
+    event_time: EventTime = EventTime()
+    status: Literal["claimed", "confirmed", "disputed", "retracted"] = "claimed"
+    claims: list[Claim] = []
+    first_seen: str | None = None
+    confidence: float = 0.5
+    phase: str | None = None
+    facets: list[dict[str, Any]] = []
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """What the rule measured, and the threshold of the band it reached."""
+
+    name: str
+    value: int | float
+    low: int | float | None
+    high: int | float | None
+    threshold: int | float | None
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """What an update changed, and on whose word."""
+
+    field: str
+    from_: Any = msgspec.field(name="from", default=None)
+    to: Any = None
+    because: str
+
+    @property
+    def text(self) -> str:
+        """ "killed 10 → 12 (Reuters, 14:05)"."""
+        return f"{self.field} {self.from_} → {self.to} ({self.because})"
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """A sentence as it was printed, with where it stands and the hash of the text it stands in."""
+
+    article: str
+    source: str
+    url: str | None
+    published: str | None
+    field: Literal["title", "body"]
+    start: int
+    end: int
+    sentence: str
+    signal: str
+    sha256: str
+    title: str = ""
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Publisher families with reprints collapsed, and the reprints."""
+
+    independent: int
+    publishers: list[str]
+    reprints: int
+
+
+class Excluded(Struct, frozen=True, kw_only=True):
+    """A tempting phrase that was left out, and why."""
+
+    sentence: str
+    reason: str
+    article: str
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """A fired decision as a channel-neutral text with its evidence."""
+
+    id: str
+    root: str
+    revision: int
+    rule: str
+    severity: str
+    kind: Kind
+    key: dict[str, str]
+    at: str
+    window: dict[str, str | None]
+    title: str = ""
+    text: str = ""
+    measure: Measure
+    readback: str = ""
+    incidents: list[IncidentView] = []
+    changed: list[Change] = []
+    evidence: list[Evidence] = []
+    sources: Sources
+    excluded: list[Excluded] = []
+    excluded_total: int = 0
+    coverage: dict[str, str | None] = {}
+
+
+class Notification(Struct, frozen=True, kw_only=True):
+    """What one destination gets. The id is the same over retries: it is the webhook's idempotency key."""
+
+    id: str
+    destination: str
+    root: str
+    covers: list[str]
+    kind: Literal["alert", "update", "cancel", "digest"]
+    state: DeliveryState = "planned"
+    attempts: int = 0
+    not_before: str | None = None
+    answer: dict[str, Any] | None = None
+    superseded_by: str | None = None

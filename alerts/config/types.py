@@ -1,0 +1,113 @@
+"""A config as the program uses it: parsed once, frozen, durations in seconds, secrets wrapped."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Late = Literal["alert", "note", "drop"]
+
+
+class Secret:
+    """A value that is never printed, logged or stored: ``reveal`` it only at the wire."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """Where articles come from: exactly one of ``feed`` (an HTTP(S) address) and ``files`` (a glob) is set."""
+
+    id: str
+    feed: str | None = None
+    files: str | None = None
+    every: int = 300
+    """Seconds between polls."""
+    zone: str = "UTC"
+    fields: dict[str, str] = {}
+    """Article field → dotted path in the input."""
+    format: str | None = None
+    publisher: str | None = None
+    """Name shown for the publisher when the feed does not say."""
+    lateness: int | None = None
+    allow_private: bool = False
+    """Whether the feed's address may be loopback or private."""
+
+
+class Band(Struct, frozen=True, kw_only=True):
+    """A severity and the value from which it holds."""
+
+    severity: str
+    threshold: float
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """What to watch. ``definition`` is the hash that its state is kept under."""
+
+    id: str
+    when: tuple[str, ...]
+    """Globs over signal types; any of them suffices."""
+    measure: str = "incidents"
+    by: tuple[str, ...] = ()
+    over: int = 86400
+    trigger: Literal["at_least", "first"] = "at_least"
+    bands: tuple[Band, ...] = ()
+    """In rising severity. ``first`` has one band with threshold 1."""
+    max_age: int | None = None
+    cooldown: int = 0
+    victims: tuple[str, ...] = ()
+    """Victim classes to count, such as ``aid_worker``; empty for any."""
+    allow_vague: bool = True
+    late: Late = "note"
+    min_independent: int = 1
+    title: str | None = None
+    """Inline Jinja source, already read when the config said ``file:``; None for the built-in."""
+    text: str | None = None
+    definition: str = ""
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """The first route whose ``match`` holds (severity, rule or a key's field equal one of the values) decides."""
+
+    match: dict[str, tuple[str, ...]] = {}
+    to: tuple[str, ...]
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """Where alerts go. ``kind`` names the channel's folder; ``settings`` are that channel's own."""
+
+    id: str
+    kind: str
+    settings: dict[str, Any]
+    """Secrets inside are wrapped in ``Secret``."""
+    allow_private: bool = False
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """The whole, valid config. ``hash`` covers all that decide depends on, no secret and no address."""
+
+    path: str
+    store: str = "tocsin.db"
+    sources: tuple[Source, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    lateness: int = 3600
+    update_every: int = 120
+    revise_for: int = 7 * 86400
+    retention: int = 400 * 86400
+    severities: tuple[str, ...] = ("info", "warning", "critical")
+    publishers: str | None = None
+    hash: str = ""
