@@ -1,0 +1,176 @@
+"""What the fold keeps of the world: mentions gathered into incidents and episodes.
+
+A Mention is one event of one article, without its text: the journal position and the signals' places in that report
+lead back to the sentences. A Happening is one incident (an attack, an abduction) or one episode (a withdrawal, a
+ceasefire) with its mentions, which are all it consists of: place, day, type and tolls are read from them, so that
+taking a mention away takes away all that it brought.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from streams.article import Exactness, Precision, Side, Stance
+
+Nature = Literal["incident", "episode"]
+#: How sure a place is, surest first.
+PRECISIONS: tuple[Precision, ...] = ("exact", "town", "near", "admin1", "country", "region", "none")
+
+
+class Figure(Struct, frozen=True, kw_only=True, array_like=True):
+    """One figure of a mention. ``corrects`` is the figure it voids, -1 for "all higher ones"."""
+
+    measure: str
+    side: Side
+    class_: str | None
+    low: int | float | None
+    high: int | float | None
+    exactness: Exactness
+    corrects: int | float | None = None
+
+
+class Spot(Struct, frozen=True, kw_only=True, array_like=True):
+    """Where, as one mention says it."""
+
+    name: str | None = None
+    country: str | None = None
+    admin1: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    precision: Precision = "none"
+    radius_km: float | None = None
+
+
+class Days(Struct, frozen=True, kw_only=True, array_like=True):
+    """When it happened: ordinals of the first and last possible day, and whether the text said so."""
+
+    first: int
+    last: int
+    stated: bool
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """One event of one article."""
+
+    key: str
+    """Article key and event id."""
+    article: str
+    """Article key: feed and id."""
+    position: int
+    """Where in the journal the report stands."""
+    signals: tuple[int, ...]
+    type: str
+    publisher: str
+    family: str
+    """Publisher family to which the text is credited: a reprint belongs to the agency's."""
+    story: str
+    at: int | None
+    """Seconds: ``published``, or ``received`` when that is earlier. None when the article has no date."""
+    as_of: int
+    """Seconds: when this was the publisher's word; the later of published and updated."""
+    received: int
+    quiet: str | None = None
+    """Why it alerts nobody by itself: ``late`` or ``baseline``."""
+    days: Days | None = None
+    spot: Spot = Spot()
+    actors: tuple[str, ...] = ()
+    speaker: str | None = None
+    stance: Stance = "asserted"
+    figures: tuple[Figure, ...] = ()
+    words: tuple[int, ...] = ()
+    """Hashes of the sentences' content words, sorted."""
+    update: bool = False
+    confidence: float = 0.5
+    language: str | None = None
+    phase: str | None = None
+    facet: str | None = None
+    actual: bool = True
+    """Whether it took place (a planned withdrawal did not): only then it counts."""
+
+
+class Void(Struct, frozen=True, kw_only=True, array_like=True):
+    """Figures of a story that were withdrawn: those given before ``before``."""
+
+    story: str
+    before: int
+    gone: bool
+    """Whether the story itself was cancelled, not only its figures."""
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """One incident or episode with its mentions, oldest first."""
+
+    id: str
+    nature: Nature
+    block: str
+    born: int
+    mentions: tuple[Mention, ...] = ()
+    voids: tuple[Void, ...] = ()
+
+    @property
+    def alive(self) -> tuple[Mention, ...]:
+        """The mentions whose story was not cancelled."""
+        gone = {(void.story, void.before) for void in self.voids if void.gone}
+        if not gone:
+            return self.mentions
+        return tuple(m for m in self.mentions if not any(m.story == s and m.as_of < before for s, before in gone))
+
+    @property
+    def counted(self) -> tuple[Mention, ...]:
+        """The living mentions of something that took place."""
+        return tuple(mention for mention in self.alive if mention.actual)
+
+    @property
+    def at(self) -> int | None:
+        """Seconds: its place in every window, the earliest publication among what counts."""
+        return min((m.at for m in self.counted if m.at is not None), default=None)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every type that a counted mention gave, sorted."""
+        return tuple(sorted({mention.type for mention in self.counted}))
+
+    @property
+    def type(self) -> str:
+        """The most told type, the more specific and then the earlier one first."""
+        told: dict[str, int] = {}
+        for mention in self.counted or self.mentions:
+            told[mention.type] = told.get(mention.type, 0) + 1
+        generic = {name for name in told if name.endswith(".generic") or name.startswith("casualty.")}
+        return min(told, key=lambda name: (name in generic, -told[name])) if told else "unknown"
+
+    @property
+    def spot(self) -> Spot:
+        """The surest place that a mention gives."""
+        mentions = self.counted or self.mentions
+        return min((m.spot for m in mentions), key=lambda s: PRECISIONS.index(s.precision), default=Spot())
+
+    @property
+    def country(self) -> str | None:
+        """The country of the surest place that has one."""
+        known = [m.spot for m in self.counted or self.mentions if m.spot.country]
+        return min(known, key=lambda s: PRECISIONS.index(s.precision)).country if known else None
+
+    @property
+    def days(self) -> Days | None:
+        """The day as the surest mention has it: stated before assumed, narrow before wide."""
+        known = [m.days for m in self.counted or self.mentions if m.days]
+        return min(known, key=lambda d: (not d.stated, d.last - d.first), default=None)
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Every actor named by a counted mention, sorted."""
+        return tuple(sorted({actor for mention in self.counted for actor in mention.actors}))
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Independent publisher families behind it, sorted."""
+        return tuple(sorted({mention.family for mention in self.counted}))
+
+    @property
+    def phase(self) -> str | None:
+        """The phase that the latest mention gives (episodes)."""
+        told = [m for m in self.alive if m.phase]
+        return max(told, key=lambda m: (m.as_of, m.position)).phase if told else None

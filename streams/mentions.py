@@ -1,0 +1,153 @@
+"""What does one report bring? Its events as mentions: what counts, where, when, by whom, how many."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import UTC, date, datetime
+
+from msgspec import Struct
+
+from streams.article import PHASED_FAMILIES, Actor, Event, Place, Report, Signal, counts_by_default, family_of
+from streams.happenings import PRECISIONS, Days, Figure, Mention, Spot
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORDS_KEPT = 32
+_PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
+#: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
+_SPOKEN = ("_demanded", "_discussed", "_announced", "_refused", "_delayed", "_clause", ".proposed")
+_PERPETRATORS = frozenset({"perpetrator", "actor", "mover", "agent"})
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What the fold knows beside the report when it reads its events."""
+
+    article: str
+    position: int
+    publisher: str
+    family: str
+    story: str
+    at: int | None
+    as_of: int
+    received: int
+    quiet: str | None
+
+
+def mentions_of(report: Report, context: Context) -> list[Mention]:
+    """The mentions of a report's events that count or belong to an episode, in the order of the events."""
+    found = []
+    for event in report.events:
+        signals = [report.signals[i] for i in event.signals]
+        phased = family_of(event.type) in PHASED_FAMILIES
+        telling = _telling(signals, phased=phased)
+        if telling:
+            found.append(_mention(report, context, event, signals, telling))
+    return found
+
+
+def _telling(signals: list[Signal], *, phased: bool) -> list[Signal]:
+    """The signals that make an event matter."""
+    if phased:
+        return [s for s in signals if s.scope in _PHASED_SCOPES]
+    return [s for s in signals if counts_by_default(s)]
+
+
+def _mention(report: Report, context: Context, event: Event, signals: list[Signal], telling: list[Signal]) -> Mention:
+    lead = max(telling, key=lambda s: (bool(s.counts), s.confidence))
+    episode = next((s.episode for s in telling if s.episode), None)
+    spot = _spot(event.places or lead.places)
+    if episode and episode.host_country:
+        spot = Spot(country=episode.host_country, precision="country", radius_km=500)
+    actors = (episode.actor,) if episode and episode.actor else _perpetrators(event.actors or lead.actors)
+    return Mention(
+        key=f"{context.article}\x1f{event.id}",
+        article=context.article,
+        position=context.position,
+        signals=event.signals,
+        type=_counting_type(event.type, telling),
+        publisher=context.publisher,
+        family=context.family,
+        story=context.story,
+        at=context.at,
+        as_of=context.as_of,
+        received=context.received,
+        quiet=context.quiet,
+        days=_days(event, context),
+        spot=spot,
+        actors=actors,
+        speaker=lead.speaker.name if lead.speaker else None,
+        stance=lead.stance,
+        figures=_figures(event),
+        words=_words(telling),
+        update=any(s.scope == "update" for s in telling),
+        confidence=max(s.confidence for s in telling),
+        language=report.language,
+        phase=episode.phase if episode else None,
+        facet=episode.facet if episode else None,
+        actual=any(_took_place(s) for s in telling),
+    )
+
+
+def _counting_type(event_type: str, telling: list[Signal]) -> str:
+    """The event's type; of an episode with several facets, one that took place."""
+    types = [s.type for s in telling if _took_place(s)] or [s.type for s in telling]
+    return event_type if event_type in types else types[0]
+
+
+def _took_place(signal: Signal) -> bool:
+    return signal.realis in ("actual", "ongoing") and not signal.type.endswith(_SPOKEN)
+
+
+def _figures(event: Event) -> tuple[Figure, ...]:
+    """The event's totals: parts, increments and remainders never add up to anything."""
+    return tuple(
+        Figure(
+            measure=c.measure,
+            side=c.side,
+            class_=c.class_,
+            low=c.low,
+            high=c.high,
+            exactness=c.exactness,
+            corrects=c.corrects,
+        )
+        for c in event.counts
+        if c.relation == "total" and c.role not in ("force_size", "percent", "remaining", "target")
+    )
+
+
+def _spot(places: tuple[Place, ...]) -> Spot:
+    """The surest place of the happening; a lone origin or destination serves when no event place is given."""
+    where = [p for p in places if p.role in ("event", "part")] or [p for p in places if p.role != "speaker"]
+    if not where:
+        return Spot()
+    best = min(where, key=lambda p: (p.role != "event", PRECISIONS.index(p.precision)))
+    country = best.country or next((p.country for p in where if p.country), None)
+    return Spot(
+        name=best.name,
+        country=country,
+        admin1=best.admin1,
+        lat=best.lat,
+        lon=best.lon,
+        precision=best.precision,
+        radius_km=best.radius_km,
+    )
+
+
+def _perpetrators(actors: tuple[Actor, ...]) -> tuple[str, ...]:
+    return tuple(sorted({a.id or a.name for a in actors if a.role in _PERPETRATORS}))
+
+
+def _days(event: Event, context: Context) -> Days | None:
+    time = event.event_time
+    if time.from_ == "text" and time.start and time.end:
+        first, last = date.fromisoformat(time.start[:10]), date.fromisoformat(time.end[:10])
+        return Days(first=first.toordinal(), last=last.toordinal(), stated=True)
+    if context.at is None:
+        return None
+    today = datetime.fromtimestamp(context.at, UTC).date().toordinal()
+    return Days(first=today - 1, last=today, stated=False)
+
+
+def _words(signals: list[Signal]) -> tuple[int, ...]:
+    words = {w for s in signals for w in _WORD.findall(s.sentence.casefold())}
+    return tuple(sorted(zlib.crc32(w.encode()) for w in sorted(words)[:_WORDS_KEPT]))

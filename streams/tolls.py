@@ -1,0 +1,128 @@
+"""How many? The value of a toll out of what each source claimed and later took back.
+
+Each publisher family's latest figure stands for it. The value is the largest that two families reach; with one
+family its low, marked unconfirmed. A stated correction voids the figures it names, whoever printed them, and a newer
+version or cancellation of an article voids the figures of its reprints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from streams.happenings import Figure, Happening, Mention
+
+ANY_SIDE = frozenset({"victim", "perpetrator", "unknown"})
+VICTIMS = frozenset({"victim", "unknown"})
+_SOFT = frozenset({"vague", "unstated"})
+
+
+class Want(Struct, frozen=True, kw_only=True):
+    """Which figures to read: a measure, the sides, the victims' classes (empty: all), and whether vague ones count."""
+
+    measure: str
+    sides: frozenset[str] = VICTIMS
+    classes: frozenset[str] = frozenset()
+    vague: bool = True
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A figure with who gave it. ``void`` when it was taken back."""
+
+    figure: Figure
+    mention: Mention
+    void: bool = False
+
+
+class Toll(Struct, frozen=True, kw_only=True):
+    """The value of a measure. ``low`` counts; ``high`` is the largest figure that still stands, None when open."""
+
+    low: int | float
+    high: int | float | None
+    confirmed: bool
+    as_of: int
+
+
+def want_of(measure: str, *, classes: Iterable[str] = (), vague: bool = True) -> Want:
+    """The figures a rule's measure reads: ``killed`` is victims, ``killed_all`` everybody, ``killed_child`` a class."""
+    base, _, suffix = measure.partition("_")
+    if suffix == "all":
+        return Want(measure=base, sides=ANY_SIDE, classes=frozenset(classes), vague=vague)
+    if suffix:
+        return Want(measure=base, classes=frozenset({suffix}), vague=vague)
+    return Want(measure=measure, classes=frozenset(classes), vague=vague)
+
+
+def claims(happening: Happening, want: Want) -> list[Claimed]:
+    """Every wanted figure, oldest first, one a mention (its classes and sides add up), voided ones marked."""
+    found = []
+    for mention in sorted(happening.alive, key=lambda m: (m.as_of, m.position)):
+        figure = _sum([f for f in mention.figures if _wanted(f, want)])
+        if figure is not None:
+            found.append(Claimed(figure=figure, mention=mention))
+    return [Claimed(figure=c.figure, mention=c.mention, void=_is_void(c, found, happening)) for c in found]
+
+
+def toll(happening: Happening, want: Want) -> Toll | None:
+    """The value by the policy above, or None when no figure stands."""
+    latest: dict[str, Claimed] = {}
+    for claim in claims(happening, want):
+        latest[claim.mention.family] = claim
+    standing = [claim for claim in latest.values() if not claim.void]
+    if not standing:
+        return None
+    lows = sorted((claim.figure.low or 0 for claim in standing), reverse=True)
+    highs = [claim.figure.high for claim in standing]
+    low = lows[1] if len(lows) > 1 else lows[0]
+    known = [high for high in highs if high is not None]
+    return Toll(
+        low=low,
+        high=None if len(known) < len(highs) else max([*known, low]),
+        confirmed=len(lows) > 1,
+        as_of=max(claim.mention.as_of for claim in standing),
+    )
+
+
+def _wanted(figure: Figure, want: Want) -> bool:
+    return (
+        figure.measure == want.measure
+        and figure.side in want.sides
+        and (not want.classes or figure.class_ in want.classes)
+        and (want.vague or figure.exactness not in _SOFT)
+    )
+
+
+def _sum(figures: list[Figure]) -> Figure | None:
+    """The figures of one mention as one: coordinated groups and classes add up."""
+    if len(figures) < 2:
+        return figures[0] if figures else None
+    highs = [figure.high for figure in figures]
+    known = [high for high in highs if high is not None]
+    return Figure(
+        measure=figures[0].measure,
+        side=figures[0].side,
+        class_=None,
+        low=sum(figure.low or 0 for figure in figures),
+        high=sum(known) if len(known) == len(highs) else None,
+        exactness=figures[0].exactness if len({f.exactness for f in figures}) == 1 else "approx",
+        corrects=next((f.corrects for f in figures if f.corrects is not None), None),
+    )
+
+
+def _is_void(claim: Claimed, all_claims: list[Claimed], happening: Happening) -> bool:
+    moment = (claim.mention.as_of, claim.mention.position)
+    if any(void.story == claim.mention.story and claim.mention.as_of < void.before for void in happening.voids):
+        return True
+    return any(
+        _names(later.figure, claim.figure)
+        for later in all_claims
+        if later.figure.corrects is not None and (later.mention.as_of, later.mention.position) > moment
+    )
+
+
+def _names(correction: Figure, figure: Figure) -> bool:
+    """Whether a correction names this figure as the wrong one."""
+    if correction.corrects == -1:
+        return (figure.low or 0) > (correction.low or 0)
+    return correction.corrects in (figure.low, figure.high)

@@ -1,0 +1,258 @@
+"""What changed in the world with this entry of the journal?
+
+A pure fold over the journal: a report's article is placed among the known ones, its earlier version's mentions are
+taken out, its own are linked into incidents and episodes. What comes back are the happenings that changed, and notes
+of what was set aside and why. No clock, no network, no random number, no set order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams import identity, linking, stories
+from streams.article import PHASED_FAMILIES, Report
+from streams.codec import digest
+from streams.happenings import Happening, Mention, Void
+from streams.journal import Reading, Record
+from streams.mentions import Context, mentions_of
+from streams.state import State, Table
+from streams.times import epoch
+
+#: Seconds that articles, stories and happenings are remembered.
+HORIZON = 30 * 86400
+EPISODE_HORIZON = 120 * 86400
+#: Seconds that ``published`` may be ahead of ``received`` before it is noted.
+SKEW = 3600
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the fold needs of the config: seconds of lateness, and publisher → family (both in case-folded form)."""
+
+    lateness: int = 3600
+    families: Mapping[str, str] = {}
+
+
+class Clock(Struct, frozen=True, kw_only=True):
+    """The journal's clock: the highest ``received`` or Tick seen, and the journal's first."""
+
+    now: int
+    since: int
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """Something set aside or noticed, for the log."""
+
+    about: str
+    reason: str
+    detail: str
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """What one entry changed. ``before`` is None for a new happening, ``after`` for one that vanished."""
+
+    now: int
+    changes: tuple[tuple[Happening | None, Happening | None], ...] = ()
+    quiet: str | None = None
+    because: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+class Block(Struct, frozen=True, array_like=True):
+    """The ids of the happenings in a block."""
+
+    ids: tuple[str, ...]
+
+
+def happenings(state: State) -> Table[Happening]:
+    """The incidents and episodes, by id."""
+    return state.table("happenings", Happening)
+
+
+def _blocks(state: State) -> Table[Block]:
+    return state.table("blocks", Block)
+
+
+def clock(state: State) -> Table[Clock]:
+    """One row, ``clock``."""
+    return state.table("clock", Clock)
+
+
+def declare(state: State) -> None:
+    """Declare every table, so that an engine can load them."""
+    identity.table(state)
+    stories.tables(state)
+    happenings(state)
+    _blocks(state)
+    clock(state)
+
+
+def observe(state: State, record: Record, settings: Settings) -> Observation:
+    """Fold one entry."""
+    now = _advance(state, record.received)
+    if not isinstance(record.entry, Reading):
+        return Observation(now=now)
+    report = record.entry.report
+    key = identity.key_of(state, report)
+    known = identity.table(state).get(key)
+    verdict = identity.judge(known, report)
+    if verdict == "stale":
+        return Observation(now=now, notes=(_note(report, "stale_version", "a newer version is known"),))
+    return _Reader(state, record, settings, now, report, key, known).read()
+
+
+class _Reader:
+    """One report on its way into the world; collects what it changes."""
+
+    def __init__(
+        self,
+        state: State,
+        record: Record,
+        settings: Settings,
+        now: int,
+        report: Report,
+        key: str,
+        known: identity.Known | None,
+    ) -> None:
+        self.state, self.record, self.settings, self.now = state, record, settings, now
+        self.report, self.key, self.known = report, key, known
+        self.before: dict[str, Happening | None] = {}
+        self.notes: list[Note] = []
+
+    def read(self) -> Observation:
+        context = self._context()
+        if self.known is not None:
+            self._retract(self.known)
+        mentions = mentions_of(self.report, context) if self.report.status == "usable" else []
+        if self.report.status == "withheld":
+            self.notes.append(_note(self.report, "withheld", "held back by its publisher"))
+        ids = tuple(sorted({self._link(mention) for mention in mentions}))
+        kept = identity.remember(self.report, self.record.position, self.now, context.story, ids)
+        identity.table(self.state).put(self.key, kept)
+        table = happenings(self.state)
+        changes = [(old, table.get(id_)) for id_, old in sorted(self.before.items())]
+        return Observation(
+            now=self.now,
+            changes=tuple(change for change in changes if change[0] != change[1]),
+            quiet=context.quiet,
+            because=_because(self.report, self.record.received),
+            notes=tuple(self.notes),
+        )
+
+    def _context(self) -> Context:
+        report, received = self.report, self.record.received
+        published, updated = epoch(report.published), epoch(report.updated)
+        at = None if published is None else min(published, received)
+        if published is not None and published - received > SKEW:
+            self.notes.append(_note(report, "future_date", f"published {report.published}, after it was received"))
+        if published is None and report.status == "usable" and report.events:
+            self.notes.append(_note(report, "undated", "kept and shown, but in no window"))
+        publisher = report.source or report.feed
+        placed = stories.place(self.state, self.key, publisher, report.fingerprint, self.settings.families, self.now)
+        first = self.known is None or self.known.status != "usable"
+        as_of = max(updated or 0, at if at is not None and first else received)
+        return Context(
+            article=self.key,
+            position=self.record.position,
+            publisher=publisher,
+            family=placed.family,
+            story=placed.story,
+            at=at,
+            as_of=min(as_of, received),
+            received=received,
+            quiet=self._quiet(at, received) if first else None,
+        )
+
+    def _quiet(self, at: int | None, received: int) -> str | None:
+        """Why the report alerts nobody. A new version of a known article is judged as an update, never as late."""
+        if self.report.baseline:
+            return "baseline"
+        lateness = self.report.lateness if self.report.lateness is not None else self.settings.lateness
+        return "late" if at is not None and received - at > lateness else None
+
+    def _retract(self, known: identity.Known) -> None:
+        """Take out what the earlier version said, and void the figures of its reprints."""
+        gone = self.report.status == "canceled"
+        for id_ in known.happenings:
+            happening = happenings(self.state).get(id_)
+            if happening is None:
+                continue
+            rest = tuple(m for m in happening.mentions if m.article != self.key)
+            void = Void(story=known.story, before=self.record.received, gone=gone)
+            self._put(id_, replace(happening, mentions=rest, voids=(*happening.voids, void)) if rest else None)
+
+    def _link(self, mention: Mention) -> str:
+        blocks, table = _blocks(self.state), happenings(self.state)
+        ids = [id_ for block in linking.blocks_to_search(mention) for id_ in getattr(blocks.get(block), "ids", ())]
+        own = [table.rows[id_] for id_ in (self.known.happenings if self.known else ()) if id_ in table.rows]
+        match = linking.best_match(mention, [*own, *(table.rows[i] for i in ids if i in table.rows)])
+        if match is None:
+            block = linking.block_of(mention)
+            id_ = "in_" + digest("incident", mention.key, self.record.position)
+            nature = linking.nature_of(mention.type, PHASED_FAMILIES)
+            self._put(id_, Happening(id=id_, nature=nature, block=block, born=self.now, mentions=(mention,)))
+            blocks.put(block, Block((*getattr(blocks.get(block), "ids", ()), id_)))
+            return id_
+        members = sorted([*match.mentions, mention], key=lambda m: (m.as_of, m.position))
+        self._put(match.id, replace(match, mentions=tuple(members)))
+        return match.id
+
+    def _put(self, id_: str, happening: Happening | None) -> None:
+        table = happenings(self.state)
+        self.before.setdefault(id_, table.get(id_))
+        if happening is not None:
+            table.put(id_, happening)
+            return
+        old = table.get(id_)
+        table.drop(id_)
+        if old is not None:
+            _leave_block(self.state, old)
+
+
+def _leave_block(state: State, happening: Happening) -> None:
+    blocks = _blocks(state)
+    block = blocks.get(happening.block)
+    rest = tuple(id_ for id_ in block.ids if id_ != happening.id) if block else ()
+    if rest:
+        blocks.put(happening.block, Block(rest))
+    else:
+        blocks.drop(happening.block)
+
+
+def _advance(state: State, received: int) -> int:
+    """Move the clock; on a new day of it, forget what lies beyond the horizons."""
+    table = clock(state)
+    row = table.get("clock")
+    if row is None:
+        table.put("clock", Clock(now=received, since=received))
+        return received
+    if received <= row.now:
+        return row.now
+    table.put("clock", Clock(now=received, since=row.since))
+    if received // 86400 != row.now // 86400:
+        _evict(state, received)
+    return received
+
+
+def _evict(state: State, now: int) -> None:
+    articles = identity.table(state)
+    texts, keys = stories.tables(state)
+    for table in (articles, texts, keys):
+        for key in [key for key, row in table.rows.items() if row.born < now - HORIZON]:
+            table.drop(key)
+    for id_, happening in list(happenings(state).rows.items()):
+        horizon = EPISODE_HORIZON if happening.nature == "episode" else HORIZON
+        if max((m.received for m in happening.mentions), default=0) < now - horizon:
+            happenings(state).drop(id_)
+            _leave_block(state, happening)
+
+
+def _because(report: Report, received: int) -> str:
+    moment = epoch(report.updated) or epoch(report.published) or received
+    return f"{report.source or report.feed}, {moment % 86400 // 3600:02d}:{moment % 3600 // 60:02d}"
+
+
+def _note(report: Report, reason: str, detail: str) -> Note:
+    return Note(about=f"article {report.feed}/{report.id}", reason=reason, detail=detail)
