@@ -1,0 +1,149 @@
+"""Entry by entry through the fold, group by group onto the disk.
+
+Whatever brings the entries (an embedded table, a Kafka partition), this is what happens to them: each gets the next
+position and is folded; then the entries, the changed state, the log and what is to be sent are written in one
+transaction. After a kill the group that was not committed is folded again, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from streams.engines.sqlite import transaction
+from streams.engines.store import Store
+from streams.journal import Entry, Record, Tick, decode_entry, encode_entry
+from streams.state import State
+
+#: Seconds after which an open group is committed even if more entries wait.
+GROUP_SECONDS = 0.05
+
+LogLine = tuple[str, str, str]
+
+
+class Effects(Protocol):
+    """What folding one entry gave: (about, reason, detail) lines, and what is to be sent."""
+
+    log: Sequence[LogLine]
+    outgoing: Sequence[Any]
+
+
+class Fold(Protocol):
+    """The pure fold that an engine drives. ``read`` gives earlier entries by position."""
+
+    def declare(self, state: State) -> None:
+        """Declare the tables, so that they can be loaded."""
+
+    def step(self, state: State, record: Record, read: Callable[[int], Record]) -> Effects:
+        """Fold one entry into the state."""
+
+    def next_due(self, state: State) -> int | None:
+        """The time of the earliest timer, in seconds, or None."""
+
+
+class Sink(Protocol):
+    """Keeps what is to be sent, inside the engine's transaction."""
+
+    def write(self, connection: sqlite3.Connection, outgoing: Any, position: int) -> None:
+        """Store one thing to send."""
+
+
+class Folding:
+    """The journal's end: entries come in, groups go to disk."""
+
+    def __init__(self, store: Store, fold: Fold, sink: Sink, on_commit: Callable[[bool], None]) -> None:
+        """``on_commit`` is called after each group, with whether there is something new to send."""
+        self.store, self.fold, self.sink, self.on_commit = store, fold, sink, on_commit
+        self.state = State()
+        fold.declare(self.state)
+        for name, key, value in store.state_rows():
+            self.state.load(name, key, value)
+        self.position = store.last_position()
+        self._group: list[tuple[Record, bytes, int | None, Effects]] = []
+        self._opened = 0.0
+        self._recent: dict[int, Record] = {}
+
+    @property
+    def open_entries(self) -> int:
+        """Entries folded and not yet on disk."""
+        return len(self._group)
+
+    def append(self, entry: Entry, received: int) -> Effects:
+        """Give an entry the next position and fold it."""
+        return self._fold(entry, encode_entry(entry), received, None)
+
+    def append_encoded(self, data: bytes, received: int, seq: int) -> Effects:
+        """The same for an entry that comes as bytes and settles the waiting article ``seq``."""
+        return self._fold(decode_entry(data), data, received, seq)
+
+    def tick_until(self, moment: int) -> bool:
+        """Append a Tick at every timer due by then, committing what they send. Gives whether there was any."""
+        any_due = False
+        while (due := self.fold.next_due(self.state)) is not None and due <= moment:
+            any_due = True
+            self.append(Tick(), due)
+            self.commit_if_sending()
+        return any_due
+
+    def commit_if_old(self) -> None:
+        """Commit once the open group is older than the limit."""
+        if self._group and time.monotonic() - self._opened >= GROUP_SECONDS:
+            self.commit()
+
+    def commit_if_sending(self) -> None:
+        """Commit at once when the group holds something to send."""
+        if any(effects.outgoing for *_, effects in self._group):
+            self.commit()
+
+    def commit(self) -> None:
+        """Write the open group: entries, state, log and what is to be sent, all or nothing."""
+        if not self._group:
+            return
+        sending = False
+        connection = self.store.writer
+        with transaction(connection):
+            for record, data, seq, effects in self._group:
+                self._write(connection, record, data, seq, effects)
+                sending = sending or bool(effects.outgoing)
+            connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", self._take_state(connection))
+        self._group.clear()
+        self._recent.clear()
+        self.on_commit(sending)
+
+    def _write(
+        self, connection: sqlite3.Connection, record: Record, data: bytes, seq: int | None, effects: Effects
+    ) -> None:
+        connection.execute("INSERT INTO journal VALUES (?, ?, ?)", (record.position, record.received, data))
+        if seq is not None:
+            connection.execute("UPDATE articles SET position = ? WHERE seq = ?", (record.position, seq))
+        for n, line in enumerate(effects.log):
+            connection.execute(
+                "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", (record.position, n, record.received, *line)
+            )
+        for outgoing in effects.outgoing:
+            self.sink.write(connection, outgoing, record.position)
+
+    def _take_state(self, connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+        kept = []
+        for name, key, value in self.state.take_changes():
+            if value is None:
+                connection.execute("DELETE FROM state WHERE name = ? AND key = ?", (name, key))
+            else:
+                kept.append((name, key, value))
+        return kept
+
+    def _fold(self, entry: Entry, data: bytes, received: int, seq: int | None) -> Effects:
+        self.position += 1
+        record = Record(position=self.position, received=received, entry=entry)
+        self._recent[record.position] = record
+        effects = self.fold.step(self.state, record, self._read)
+        if not self._group:
+            self._opened = time.monotonic()
+        self._group.append((record, data, seq, effects))
+        return effects
+
+    def _read(self, position: int) -> Record:
+        recent = self._recent.get(position)
+        return recent if recent is not None else self.store.record(position)

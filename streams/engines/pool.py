@@ -1,0 +1,148 @@
+"""Classification on every core, results in the order of the articles.
+
+A pool of processes runs the pure step. An article that kills its worker is tried once more alone; when it kills that
+one too it is quarantined: a report with the problem ``quarantined`` takes its place and the others go on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import msgspec
+
+from streams.article import Article, Problem, Report
+from streams.journal import Reading, encode_entry
+from streams.times import utc_iso
+
+#: Articles handed to a worker at once while many wait.
+CHUNK = 16
+
+Classify = Callable[[Article], Report]
+Job = tuple[int, int, bytes]
+
+_classify: Classify | None = None
+
+
+def read_article(classify: Classify, data: bytes) -> bytes:
+    """The journal entry, as bytes, of an article's bytes. What classify raises becomes a problem of the report."""
+    article = msgspec.json.decode(data, type=Article)
+    try:
+        report = classify(article)
+    except Exception as error:
+        report = failed_report(article, "classify_error", f"not read: {type(error).__name__}: {error}")
+    return encode_entry(Reading(report=report))
+
+
+def failed_report(article: Article, code: str, message: str) -> Report:
+    """A report that says why its article was not read."""
+    return Report(
+        id=article.id,
+        feed=article.feed,
+        source=article.source,
+        title=article.title,
+        url=article.url,
+        published=utc_iso(article.published),
+        updated=utc_iso(article.updated),
+        revision=article.revision,
+        status=article.status,
+        baseline=article.baseline,
+        lateness=article.lateness,
+        problems=(*article.problems, Problem(code=code, message=message)),
+    )
+
+
+class Pool:
+    """Runs ``classify`` over articles. With ``workers=0`` it runs in this process."""
+
+    def __init__(self, classify: Classify, workers: int) -> None:
+        self._function, self._workers = classify, workers
+        self._executor: ProcessPoolExecutor | None = None
+        self._solo: ProcessPoolExecutor | None = None
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        """(seq, received, entry) of (seq, received, article) jobs, in their order; at most a few chunks ahead."""
+        if self._workers == 0:
+            for seq, received, data in jobs:
+                yield seq, received, read_article(self._function, data)
+            return
+        ahead: deque[tuple[list[Job], Future[list[bytes]]]] = deque()
+        for chunk in _chunks(jobs, self._workers):
+            ahead.append((chunk, self._submit(chunk)))
+            if len(ahead) > 3 * self._workers:
+                yield from self._results(*ahead.popleft())
+        while ahead:
+            yield from self._results(*ahead.popleft())
+
+    def close(self) -> None:
+        """End the workers."""
+        for executor in (self._executor, self._solo):
+            if executor is not None:
+                executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._solo = None
+
+    def _submit(self, chunk: list[Job]) -> Future[list[bytes]]:
+        if self._executor is None:
+            self._executor = _executor(self._function, self._workers)
+        try:
+            return self._executor.submit(_work, [data for _, _, data in chunk])
+        except BrokenProcessPool as error:
+            broken: Future[list[bytes]] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _results(self, chunk: list[Job], future: Future[list[bytes]]) -> Iterator[Job]:
+        try:
+            entries = future.result()
+        except BrokenProcessPool:
+            self._executor = None
+            entries = [self._alone(data) for _, _, data in chunk]
+        for (seq, received, _), entry in zip(chunk, entries, strict=True):
+            yield seq, received, entry
+
+    def _alone(self, data: bytes) -> bytes:
+        """Read one article with nobody beside it, so that only it can be to blame when the worker dies."""
+        for _ in range(2):
+            if self._solo is None:
+                self._solo = _executor(self._function, 1)
+            try:
+                return self._solo.submit(_work, [data]).result()[0]
+            except BrokenProcessPool:
+                self._solo = None
+        article = msgspec.json.decode(data, type=Article)
+        report = failed_report(article, "quarantined", "set aside: reading it ended the worker process twice")
+        return encode_entry(Reading(report=report))
+
+
+def _executor(classify: Classify, workers: int) -> ProcessPoolExecutor:
+    # forkserver: no thread of the daemon is copied half-way, and start-up is paid once
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["streams.classify"])
+    return ProcessPoolExecutor(workers, context, _start, (classify,))
+
+
+def _chunks(jobs: Iterable[Job], workers: int) -> Iterator[list[Job]]:
+    """Small pieces when little waits, so that every worker has some; larger ones when much does."""
+    waiting = list(jobs) if isinstance(jobs, list) else None
+    size = CHUNK if waiting is None else max(1, min(CHUNK, -(-len(waiting) // workers)))
+    chunk: list[Job] = []
+    for job in waiting if waiting is not None else jobs:
+        chunk.append(job)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _start(classify: Classify) -> None:
+    global _classify  # noqa: PLW0603 - a worker's one setting
+    _classify = classify
+
+
+def _work(articles: list[bytes]) -> list[bytes]:
+    assert _classify is not None
+    return [read_article(_classify, data) for data in articles]

@@ -1,0 +1,168 @@
+"""The store: one SQLite file that holds all a monitor knows. ``schema.sql`` says what is in it.
+
+Other houses add their own tables by passing a schema; what is in those is their business.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from streams.article import Article
+from streams.engines.sqlite import connect, transaction
+from streams.journal import Record, decode_entry
+
+VERSION = 1
+
+
+class StoreError(Exception):
+    """A store that cannot be used; the message says which, why, and what to do."""
+
+
+class Store:
+    """An open store. ``writer`` is the one connection that moves the journal."""
+
+    def __init__(self, path: Path, schemas: Sequence[str] = (), *, durable: bool = True) -> None:
+        self.path = path
+        self._lock = _lock(path)
+        try:
+            self.writer = connect(path, durable=durable)
+            _prepare(self.writer, path, schemas)
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise StoreError(f"{path}: cannot be opened as a store: {error}; give another --store") from error
+
+    @classmethod
+    def scratch(cls, schemas: Sequence[str] = ()) -> Store:
+        """A store that is gone when it is closed: for replays that keep nothing."""
+        folder = tempfile.mkdtemp(prefix="tocsin-")
+        store = cls(Path(folder) / "scratch.db", schemas, durable=False)
+        store._scratch = Path(folder)
+        return store
+
+    _scratch: Path | None = None
+
+    def close(self) -> None:
+        """Close the connection and let another process have the store."""
+        self.writer.close()
+        self._lock.close()
+        if self._scratch is not None:
+            for file in self._scratch.iterdir():
+                file.unlink()
+            self._scratch.rmdir()
+
+    def meta(self, key: str) -> str | None:
+        """A value kept under a name, or None."""
+        row = self.writer.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value; call it inside a transaction to tie it to other changes."""
+        self.writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def add_articles(self, articles: Iterable[tuple[int, Article]]) -> int:
+        """Append (received, article) pairs to what waits for classification; call inside a transaction."""
+        rows = [(received, msgspec.json.encode(article)) for received, article in articles]
+        self.writer.executemany("INSERT INTO articles (received, data) VALUES (?, ?)", rows)
+        return len(rows)
+
+    def pending(self, after: int = 0, limit: int = 256) -> list[tuple[int, int, bytes]]:
+        """(seq, received, data) of the oldest articles after ``seq`` that the journal does not have yet."""
+        rows = self.writer.execute(
+            "SELECT seq, received, data FROM articles WHERE position IS NULL AND seq > ? ORDER BY seq LIMIT ?",
+            (after, limit),
+        )
+        return [tuple(row) for row in rows]
+
+    def count_pending(self) -> int:
+        """How many articles wait for classification."""
+        return int(self.writer.execute("SELECT count(*) FROM articles WHERE position IS NULL").fetchone()[0])
+
+    def last_position(self) -> int:
+        """The journal's last position; 0 when it is empty."""
+        return int(self.writer.execute("SELECT coalesce(max(position), 0) FROM journal").fetchone()[0])
+
+    def record(self, position: int) -> Record:
+        """The entry at a position. Raises KeyError when the journal has none there."""
+        row = self.writer.execute("SELECT received, data FROM journal WHERE position = ?", (position,)).fetchone()
+        if row is None:
+            raise KeyError(position)
+        return Record(position=position, received=row[0], entry=decode_entry(row[1]))
+
+    def records(self, after: int = 0) -> Iterator[Record]:
+        """The journal in order, from behind a position on."""
+        rows = self.writer.execute(
+            "SELECT position, received, data FROM journal WHERE position > ? ORDER BY position", (after,)
+        )
+        for position, received, data in rows:
+            yield Record(position=position, received=received, entry=decode_entry(data))
+
+    def state_rows(self) -> Iterator[tuple[str, str, bytes]]:
+        """(table, key, value) of all that the fold keeps."""
+        for row in self.writer.execute("SELECT name, key, value FROM state ORDER BY name, key"):
+            yield tuple(row)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, beside a running monitor. Raises StoreError when there is no store."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no store here; give the one of a run or replay with --store or -c")
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _lock(path: Path) -> IO[str]:
+    """Hold the store for this process: the lock goes with the process, however it ends."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = open(f"{path}.lock", "a+", encoding="utf-8")  # noqa: SIM115 - held as long as the store
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; give another --store") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.seek(0)
+        owner = handle.read().strip() or "unknown"
+        handle.close()
+        raise StoreError(
+            f"{path}: another tocsin (process {owner}) is using this store; stop it, or give another --store"
+        ) from None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, schemas: Sequence[str]) -> None:
+    """Make the tables of a new store; refuse one that a newer tocsin wrote."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        connection.close()
+        raise StoreError(f"{path}: written by a newer tocsin (store version {version}, this one reads {VERSION})")
+    if version == VERSION:
+        return
+    own = resources.files("streams.engines").joinpath("schema.sql").read_text(encoding="utf-8")
+    with transaction(connection):
+        for schema in (own, *schemas):
+            for statement in _statements(schema):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(schema: str) -> Iterator[str]:
+    """The statements of a schema text, one by one: ``executescript`` would commit between them."""
+    held = ""
+    for line in schema.splitlines(keepends=True):
+        held += line
+        if sqlite3.complete_statement(held):
+            yield held
+            held = ""
