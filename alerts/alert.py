@@ -30,6 +30,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     high: int | float | None
     at: str | None
     measure: str = "killed"
+    void: bool = False
+    """Whether it was taken back."""
 
 
 class IncidentView(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,226 @@
+"""What has been said, and what must be remembered to correct it? The tables of the alerts' side of the fold.
+
+A root is a chain of alert, updates and perhaps a cancel about one window of one rule. It knows what its last message
+said, so that the next one says what changed.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from alerts.alert import Change
+from alerts.config.types import Rule
+from alerts.rules import Share
+from streams import windows
+from streams.codec import canonical
+from streams.state import State, Table
+from streams.windows import Item, Window
+from streams.world import HORIZON
+
+DAY = 86400
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """What a message said, as far as a change of it is worth another message."""
+
+    measure: str = ""
+    value: int | float = 0
+    high: int | float | None = 0
+    happenings: int = 0
+    sources: int = 0
+    phase: str | None = None
+    severity: str = ""
+
+    @property
+    def figure(self) -> str:
+        """The value as people read it: "12", "12–14" or "12 or more"."""
+        if self.high is None:
+            return f"{self.value:g} or more"
+        return f"{self.value:g}" if self.high == self.value else f"{self.value:g}–{self.high:g}"
+
+
+class Root(Struct, frozen=True, kw_only=True):
+    """The first of a chain of alert, updates and cancel. Times are seconds."""
+
+    id: str
+    rule: str
+    definition: str
+    key: dict[str, str]
+    key_text: str
+    severity: str
+    ids: tuple[str, ...]
+    """The happenings it speaks of."""
+    last_at: int
+    """Publication of the latest of them: the root is open until ``over`` after it."""
+    opened: int
+    sent: int
+    """Clock at the last revision."""
+    revision: int = 0
+    destinations: tuple[str, ...] = ()
+    seen: Snapshot = Snapshot()
+    because: str = ""
+    """Whose word an update that is held back will go by."""
+    canceled: bool = False
+
+
+class Due(Struct, frozen=True, array_like=True):
+    """When a root's held-back update is due."""
+
+    at: int
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """A share as the windows have it."""
+
+    key: dict[str, str]
+    item: Item
+
+
+class Definition(Struct, frozen=True, kw_only=True):
+    """A rule that the windows are filled for."""
+
+    rule: str
+    over: int
+
+
+class Ids(Struct, frozen=True, array_like=True):
+    """Ids of roots."""
+
+    ids: tuple[str, ...]
+
+
+class Latest(Struct, frozen=True, array_like=True):
+    """The latest root of a window."""
+
+    root: str
+
+
+class Swept(Struct, frozen=True, array_like=True):
+    """The day of the clock on which old rows were last dropped."""
+
+    day: int
+
+
+class Tables:
+    """The tables by name, with the changes that touch several of them at once."""
+
+    def __init__(self, state: State) -> None:
+        self.definitions: Table[Definition] = state.table("definitions", Definition)
+        self.shares: Table[Kept] = state.table("shares", Kept)
+        self.windows: Table[Window] = state.table("windows", Window)
+        self.roots: Table[Root] = state.table("roots", Root)
+        self.about: Table[Ids] = state.table("roots_about", Ids)
+        self.latest: Table[Latest] = state.table("latest_root", Latest)
+        self.due: Table[Due] = state.table("due", Due)
+        self._swept: Table[Swept] = state.table("swept", Swept)
+
+    @staticmethod
+    def text_of(rule: Rule, key: dict[str, str]) -> str:
+        """The key of a rule's window."""
+        return f"{rule.definition}|{canonical(key).decode()}"
+
+    def adopt(self, rule: Rule) -> None:
+        """Begin to keep windows for a rule."""
+        self.definitions.put(rule.definition, Definition(rule=rule.id, over=rule.over))
+
+    def drop_definition(self, definition: str) -> None:
+        """Let go of the windows of a rule that is no longer there. Its roots stay, for the record."""
+        self.definitions.drop(definition)
+        for table in (self.shares, self.windows):
+            for key in [key for key in table.rows if key.startswith(f"{definition}|")]:
+                table.drop(key)
+
+    def move_share(self, rule: Rule, id_: str, share: Share | None) -> list[str]:
+        """Set or remove a happening's share. Gives the texts of the window keys it was in and is in now."""
+        name = f"{rule.definition}|{id_}"
+        old = self.shares.get(name)
+        before = self.text_of(rule, old.key) if old else None
+        after = self.text_of(rule, share.key) if share else None
+        if before is not None and before != after:
+            self.windows.put(before, windows.remove(self.windows.rows[before], id_))
+        if share is None:
+            self.shares.drop(name)
+        else:
+            self.shares.put(name, Kept(key=share.key, item=share.item))
+            key_text = self.text_of(rule, share.key)
+            self.windows.put(key_text, windows.put(self.windows.get(key_text) or Window(), share.item))
+        return sorted({text for text in (before, after) if text is not None})
+
+    def roots_about(self, id_: str, key_text: str) -> list[Root]:
+        """The roots of a window that speak of a happening, oldest first."""
+        known = self.about.get(id_)
+        found = [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]
+        return sorted((root for root in found if root.key_text == key_text), key=lambda root: (root.opened, root.id))
+
+    def latest_root(self, key_text: str) -> Root | None:
+        """The latest root of a window."""
+        latest = self.latest.get(key_text)
+        return self.roots.get(latest.root) if latest else None
+
+    def keep(self, root: Root) -> None:
+        """Store a root, and the ways that lead to it."""
+        if self.roots.get(root.id) != root:
+            self.roots.put(root.id, root)
+        known = self.latest_root(root.key_text)
+        if known is None or (known.opened, known.id) < (root.opened, root.id):
+            self.latest.put(root.key_text, Latest(root.id))
+        for id_ in root.ids:
+            row = self.about.get(id_)
+            if row is None or root.id not in row.ids:
+                self.about.put(id_, Ids((*(row.ids if row else ()), root.id)))
+
+    def hold(self, root: Root, until: int) -> None:
+        """Store a root whose update waits."""
+        self.keep(root)
+        if self.due.get(root.id) is None:
+            self.due.put(root.id, Due(until))
+
+    def evict(self, now: int, revise_for: int) -> None:
+        """Once a day of the clock, drop roots and shares that no correction reaches any more."""
+        swept = self._swept.get("day")
+        if swept is not None and swept.day == now // DAY:
+            return
+        self._swept.put("day", Swept(now // DAY))
+        spans = {definition: row.over for definition, row in self.definitions.rows.items()}
+        for name, kept in list(self.shares.rows.items()):
+            definition, _, id_ = name.partition("|")
+            if kept.item.at < now - spans.get(definition, 0) - HORIZON:
+                self.shares.drop(name)
+                text = f"{definition}|{canonical(kept.key).decode()}"
+                rest = windows.remove(self.windows.rows[text], id_)
+                self.windows.put(text, rest) if rest.items else self.windows.drop(text)
+        for root in list(self.roots.rows.values()):
+            if root.last_at + spans.get(root.definition, 0) + revise_for < now:
+                self._drop_root(root)
+
+    def _drop_root(self, root: Root) -> None:
+        self.roots.drop(root.id)
+        self.due.drop(root.id)
+        latest = self.latest.get(root.key_text)
+        if latest is not None and latest.root == root.id:
+            self.latest.drop(root.key_text)
+        for id_ in root.ids:
+            row = self.about.get(id_)
+            rest = tuple(other for other in row.ids if other != root.id) if row else ()
+            self.about.put(id_, Ids(rest)) if rest else self.about.drop(id_)
+
+
+def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Change]:
+    """What a new message says that the last one did not; empty when it would say the same."""
+    pairs = [
+        (after.measure, before.figure, after.figure),
+        ("incidents", before.happenings, after.happenings),
+        ("independent sources", before.sources, after.sources) if before.sources < 2 <= after.sources else None,
+        ("phase", before.phase, after.phase),
+        ("severity", before.severity, after.severity),
+    ]
+    if after.measure in ("incidents", "episodes"):
+        pairs[1] = None
+    return [
+        Change(field=p[0], from_=_plain(p[1]), to=_plain(p[2]), because=because) for p in pairs if p and p[1] != p[2]
+    ]
+
+
+def _plain(value: object) -> object:
+    """A figure that is a plain number, as a number."""
+    return int(value) if isinstance(value, str) and value.isdigit() else value

@@ -1,0 +1,128 @@
+"""What does a happening add to a rule's windows? Its share, or the reason why it adds nothing.
+
+Pure. A refusal always names its gate, so that whoever asks why nothing was said is answered.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from msgspec import Struct
+
+from alerts.config.types import Rule
+from streams.happenings import Happening, Nature
+from streams.tolls import Toll, Want, toll, want_of
+from streams.windows import Item
+
+UNKNOWN = "unknown"
+_EPISODE_MEASURES = frozenset({"episodes", "bases", "troops"})
+_COUNTED_WHOLE = frozenset({"incidents", "episodes"})
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """What a happening adds: to the window of ``key``, an item at its publication."""
+
+    key: dict[str, str]
+    item: Item
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """The first gate that a happening did not pass. ``reason`` is empty when the rule does not look at it at all."""
+
+    reason: str = ""
+    detail: str = ""
+
+
+def nature_of(rule: Rule) -> Nature:
+    """Whether a rule watches incidents or episodes."""
+    return "episode" if rule.measure in _EPISODE_MEASURES else "incident"
+
+
+def want(rule: Rule) -> Want:
+    """The figures that a rule reads."""
+    measure = "killed" if rule.measure in _COUNTED_WHOLE else rule.measure
+    return want_of(measure, classes=rule.victims, vague=rule.allow_vague)
+
+
+def measured(rule: Rule, happening: Happening) -> Toll | None:
+    """The toll of a happening in a rule's measure; 1 for rules that count happenings whole."""
+    if rule.measure in _COUNTED_WHOLE:
+        many = len(happening.families) > 1
+        as_of = max((m.as_of for m in happening.counted), default=0)
+        return Toll(low=1, high=1, confirmed=many, as_of=as_of) if happening.counted else None
+    return toll(happening, want(rule))
+
+
+def share(rule: Rule, happening: Happening) -> Share | Refused:
+    """The share of a happening, or the gate that kept it out."""
+    if happening.nature != nature_of(rule):
+        return Refused()
+    if not happening.counted:
+        return Refused(reason="did_not_happen", detail="planned, denied, discussed or taken back")
+    if not any(_matches(rule.when, type_) for type_ in happening.types):
+        return Refused()
+    at = happening.at
+    if at is None:
+        return Refused(reason="undated", detail="no article about it carries a date; --assume-date gives one")
+    if gate := _too_old(rule, happening) or _wrong_victims(rule, happening) or _too_few(rule, happening):
+        return gate
+    value = measured(rule, happening)
+    if value is None or value.low <= 0:
+        return Refused(reason="no_figure", detail=f"no standing figure of {rule.measure}")
+    return Share(key=key_of(rule, happening), item=Item(at, happening.id, value.low))
+
+
+def key_of(rule: Rule, happening: Happening) -> dict[str, str]:
+    """The key of the window that a happening belongs to. What is not known is ``unknown``, a key of its own."""
+    first = min(happening.counted, key=lambda m: (m.as_of, m.position))
+    spot = happening.spot
+    values = {
+        "country": happening.country,
+        "admin1": spot.admin1,
+        "place": spot.name,
+        "actor": happening.actors[0] if happening.actors else None,
+        "type": happening.type,
+        "source": first.publisher,
+        "language": first.language,
+    }
+    return {name: values[name] or UNKNOWN for name in rule.by}
+
+
+def severity_of(rule: Rule, value: int | float) -> str | None:
+    """The severity of the highest band that a value reaches, or None."""
+    reached = [band.severity for band in rule.bands if value >= band.threshold]
+    return reached[-1] if reached else None
+
+
+@lru_cache(maxsize=65536)
+def _matches(globs: tuple[str, ...], type_: str) -> bool:
+    return any(fnmatchcase(type_, glob) for glob in globs)
+
+
+def _too_old(rule: Rule, happening: Happening) -> Refused | None:
+    if rule.max_age is None or happening.days is None:
+        return None
+    heard = min(m.received for m in happening.counted)
+    today = datetime.fromtimestamp(heard, UTC).date().toordinal()
+    if (today - happening.days.last) * 86400 <= rule.max_age:
+        return None
+    day = datetime.fromordinal(happening.days.last).date().isoformat()
+    return Refused(reason="too_old", detail=f"it happened on {day}, beyond max_age")
+
+
+def _wrong_victims(rule: Rule, happening: Happening) -> Refused | None:
+    if not rule.victims:
+        return None
+    classes = {f.class_ for m in happening.counted for f in m.figures}
+    if classes & set(rule.victims):
+        return None
+    return Refused(reason="other_victims", detail=f"no victim is {' or '.join(rule.victims)}")
+
+
+def _too_few(rule: Rule, happening: Happening) -> Refused | None:
+    families = len(happening.families)
+    if families >= rule.min_independent:
+        return None
+    return Refused(reason="not_independent", detail=f"{families} of {rule.min_independent} independent publishers")
