@@ -1,0 +1,94 @@
+"""One place where the pieces become a monitor: store, fold, classification, outbox and, where wanted, delivery.
+
+The road is: articles → ``Pool`` (classify) → ``Folding`` (journal, decide) → outbox → ``Deliverer``. A monitor that
+must not send is built without a deliverer, and then nothing is planned either.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from alerts import outbox
+from alerts.config.types import Config
+from alerts.decide import Decide, Planned, encode
+from alerts.deliver import Deliverer
+from alerts.publishers import load_families
+from streams.classify import classify
+from streams.engines.embedded import Embedded
+from streams.engines.folding import Folding
+from streams.engines.pool import Pool
+from streams.engines.store import Store
+from streams.journal import Control
+
+#: Set in the meta table to the hash of the rules in force.
+CONFIG_HASH = "config_hash"
+
+
+class OutboxSink:
+    """Keeps alerts, and plans their notifications unless the monitor must not send."""
+
+    def __init__(self, *, plan: bool) -> None:
+        self._plan = plan
+
+    def write(self, connection: sqlite3.Connection, outgoing: Planned, position: int) -> None:
+        """Store one alert inside the engine's transaction."""
+        destinations = outgoing.destinations if self._plan else ()
+        outbox.plan(connection, outgoing.alert, encode(outgoing.alert), destinations, position)
+
+
+class Monitor:
+    """A running monitor over one store; close it when done."""
+
+    def __init__(
+        self,
+        config: Config,
+        store_path: Path | None,
+        *,
+        deliver: bool,
+        workers: int | None = None,
+        on_commit: Callable[[bool], None] | None = None,
+    ) -> None:
+        """``store_path`` None keeps nothing. ``on_commit`` is told after each group whether something is to be sent."""
+        families = load_families(config.publishers)
+        schemas = (outbox.SCHEMA,)
+        self.config = config
+        self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
+        self.deliverer = Deliverer(self.store.path, config.destinations) if deliver else None
+        self._on_commit = on_commit
+        self.folding = Folding(self.store, Decide(config, families), OutboxSink(plan=deliver), self._committed)
+        self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
+        self.engine = Embedded(self.folding, self.pool)
+
+    def __enter__(self) -> Monitor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop sending, end the workers, let go of the store."""
+        if self.deliverer is not None:
+            self.deliverer.stop()
+        self.pool.close()
+        self.store.close()
+
+    def adopt_config(self, now: int) -> None:
+        """Put the config's hash in the journal when it is not the one in force there. ``now`` in seconds."""
+        hash_ = self.config.hash
+        if self.store.meta(CONFIG_HASH) == hash_ and self.folding.position > 0:
+            return
+        self.folding.append(Control(command="config", body={"hash": hash_}), now)
+        self.folding.commit()
+        self.store.set_meta(CONFIG_HASH, hash_)
+
+    def _committed(self, sending: bool) -> None:
+        if sending and self.deliverer is not None:
+            self.deliverer.wake()
+        if self._on_commit is not None:
+            self._on_commit(sending)
