@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from streams.classify import classify
+
 from alerts import outbox
 from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
 from alerts.publishers import load_families
-from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool
@@ -50,15 +51,15 @@ class Monitor:
         *,
         deliver: bool,
         workers: int | None = None,
-        on_commit: Callable[[bool], None] | None = None,
     ) -> None:
-        """``store_path`` None keeps nothing. ``on_commit`` is told after each group whether something is to be sent."""
+        """``store_path`` None keeps nothing."""
         families = load_families(config.publishers)
         schemas = (outbox.SCHEMA,)
         self.config = config
         self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
         self.deliverer = Deliverer(self.store.path, config.destinations) if deliver else None
-        self._on_commit = on_commit
+        self.on_commit: Callable[[bool], None] | None = None
+        """Told after each group whether there is something to send."""
         self.folding = Folding(self.store, Decide(config, families), OutboxSink(plan=deliver), self._committed)
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
@@ -90,5 +91,5 @@ class Monitor:
     def _committed(self, sending: bool) -> None:
         if sending and self.deliverer is not None:
             self.deliverer.wake()
-        if self._on_commit is not None:
-            self._on_commit(sending)
+        if self.on_commit is not None:
+            self.on_commit(sending)

@@ -1,0 +1,63 @@
+"""What several commands share: exit codes, loading a config, finding the store, progress on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from alerts.config import ConfigError, load
+from alerts.config.types import Config
+
+OK, FAILED, BAD_CONFIG, UNREADABLE = 0, 1, 2, 3
+
+
+def stop(code: int, message: str) -> NoReturn:
+    """End the command with a message on standard error."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def load_config(path: str) -> Config:
+    """The config, or every problem of it on standard error and exit code 2."""
+    try:
+        return load(path, os.environ)
+    except ConfigError as error:
+        stop(BAD_CONFIG, str(error))
+
+
+def store_path(config: str | None, store: str | None) -> Path:
+    """Where the store is: ``--store``, else what the config says."""
+    if store:
+        return Path(store)
+    if config:
+        return Path(load_config(config).store)
+    if Path("tocsin.yml").is_file():
+        return Path(load_config("tocsin.yml").store)
+    stop(BAD_CONFIG, "which store? give --store FILE, or -c CONFIG that names one")
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal, nothing in a pipe. Gives what to call for each step."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

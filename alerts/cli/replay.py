@@ -1,0 +1,215 @@
+"""``tocsin replay``: history through the same pipeline as live news."""
+
+from __future__ import annotations
+
+import glob
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich.console import Console
+
+from alerts.cli.common import BAD_CONFIG, FAILED, UNREADABLE, load_config, progress, stop
+from alerts.config.types import Config, Source
+
+if TYPE_CHECKING:
+    from alerts.monitor import Monitor
+    from streams.article import Article
+    from streams.sources import Unreadable
+
+
+@click.command("replay")
+@click.argument("feeds", nargs=-1)
+@click.option("-c", "--config", required=True, help="The config with the rules to try.")
+@click.option("--store", help="Keep everything here; a run that was broken off goes on where it was.")
+@click.option("--from", "since", help="Leave out what is older than this time (ISO 8601).")
+@click.option("--to", "until", help="Leave out what is not older than this time (ISO 8601).")
+@click.option("--assume-date", "assume", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
+@click.option("--feed-format", help="Override the recognised format.")
+@click.option("--alerts", "out", metavar="FILE", help="Write every alert here, one JSON object a line.")
+@click.option("--expect", metavar="FILE", help="Compare with these alerts; exit 1 when they differ.")
+@click.option("--deliver", is_flag=True, help="Send the alerts. Without it no sender exists.")
+@click.option("--workers", type=int, help="Classifying processes; default one a core.")
+def command(
+    feeds: tuple[str, ...],
+    config: str,
+    store: str | None,
+    since: str | None,
+    until: str | None,
+    assume: tuple[str, ...],
+    feed_format: str | None,
+    out: str | None,
+    expect: str | None,
+    deliver: bool,
+    workers: int | None,
+) -> None:
+    """Run FEEDs (files, folders, globs, - for standard input) through a config and show its alerts.
+
+    Without FEEDs the config's own file sources are read.
+    """
+    from alerts.monitor import Monitor
+    from alerts.publishers import PublishersError
+    from streams.engines.store import StoreError
+
+    settings = load_config(config)
+    plan = _Plan(settings, feeds, since, until, assume, feed_format)
+    try:
+        with Monitor(settings, Path(store) if store else None, deliver=deliver, workers=workers) as monitor:
+            _run(monitor, plan, deliver)
+            found = [
+                bytes(row[0])
+                for row in monitor.store.writer.execute("SELECT data FROM alerts ORDER BY position, rowid")
+            ]
+    except (StoreError, PublishersError) as error:
+        stop(FAILED, str(error))
+    if out:
+        Path(out).write_bytes(b"".join(line + b"\n" for line in found))
+    _show(found, quiet=bool(out or expect))
+    if expect:
+        _compare(expect, found)
+
+
+class _Plan:
+    """Which feeds, from when to when, with what dates assumed."""
+
+    def __init__(
+        self,
+        config: Config,
+        feeds: tuple[str, ...],
+        since: str | None,
+        until: str | None,
+        assume: tuple[str, ...],
+        feed_format: str | None,
+    ) -> None:
+        self.config, self.feed_format = config, feed_format
+        self.since, self.until = _moment(since, "--from"), _moment(until, "--to")
+        self.assume = assume
+        self.feeds = feeds or tuple(s.files for s in config.sources if s.files)
+        if not self.feeds:
+            stop(BAD_CONFIG, "nothing to replay: name a FEED, or give the config a source with files")
+
+    @property
+    def spec(self) -> str:
+        """What tells one history from another in a store."""
+        from streams.codec import digest
+
+        return digest(self.feeds, self.since, self.until, self.assume, self.feed_format)
+
+    def read(self) -> Iterator[Iterator[Article | Unreadable]]:
+        """One iterator a feed. Ends the command when a feed cannot be opened."""
+        from streams.sources import FeedError, read_feed
+
+        for feed in self.feeds:
+            try:
+                yield read_feed(feed, self._options(feed))
+            except FeedError as error:
+                stop(UNREADABLE, str(error))
+
+    def _options(self, feed: str) -> Any:
+        from streams.sources.dating import parse_assume
+
+        from streams.sources import ReadOptions
+
+        source = _source_of(self.config, feed) or Source(id="")
+        try:
+            assume = parse_assume(self.assume, source.zone) if self.assume else None
+        except ValueError as error:
+            stop(BAD_CONFIG, f"--assume-date: {error}")
+        return ReadOptions(
+            feed=source.id or None,
+            fmt=self.feed_format or source.format,
+            fields=source.fields,
+            zone=source.zone,
+            publisher=source.publisher,
+            lateness=source.lateness,
+            assume=assume,
+        )
+
+
+def _source_of(config: Config, feed: str) -> Source | None:
+    """The config's source that a file belongs to: its glob is the feed or matches it."""
+    for source in config.sources:
+        if source.files and (source.files == feed or fnmatch(feed, source.files) or feed in glob.glob(source.files)):
+            return source
+    return None
+
+
+def _moment(text: str | None, option: str) -> int | None:
+    from streams.times import parse_moment, seconds_of
+
+    if text is None:
+        return None
+    try:
+        return seconds_of(parse_moment(text)[0])
+    except ValueError:
+        stop(BAD_CONFIG, f"{option}: {text!r} is no ISO 8601 time; write 2026-03-02 or 2026-03-02T09:00:00+00:00")
+
+
+def _run(monitor: Monitor, plan: _Plan, deliver: bool) -> None:
+    """Stage, fold and, with ``deliver``, wait for the outbox whenever it has something to send."""
+    from alerts import replay
+
+    if deliver and monitor.deliverer is not None:
+        monitor.deliverer.start()
+        monitor.on_commit = _waiter(monitor)
+        monitor.on_commit(True)
+    if not replay.is_staged(monitor.store, plan.spec):
+        with progress("reading", None) as step:
+            staged = replay.stage(monitor.store, plan.read(), plan.spec, since=plan.since, until=plan.until, each=step)
+        for item in staged.unreadable[:20]:
+            click.echo(f"{item.where}: {item.why}", err=True)
+        if len(staged.unreadable) > 20:
+            click.echo(f"… and {len(staged.unreadable) - 20} more that could not be read", err=True)
+        if not staged.articles and staged.unreadable:
+            stop(UNREADABLE, "nothing could be read")
+    waiting = monitor.store.pending(limit=1)
+    monitor.adopt_config(waiting[0][1] if waiting else 0)
+    with progress("folding", monitor.store.count_pending()) as step:
+        monitor.engine.replay(each=step, until=plan.until)
+
+
+def _waiter(monitor: Monitor) -> Callable[[bool], None]:
+    """The fold waits while the outbox is busy; a destination that does not answer is named once a minute."""
+
+    def wait(sending: bool) -> None:
+        assert monitor.deliverer is not None
+        said = 0.0
+        while sending and not monitor.deliverer.wait_idle(timeout=5):
+            if time.monotonic() - said > 60:
+                click.echo("waiting for a destination to answer; interrupt and run again to go on from here", err=True)
+                said = time.monotonic()
+
+    return wait
+
+
+def _show(found: list[bytes], *, quiet: bool) -> None:
+    from alerts.cli.show import table
+
+    if sys.stdout.isatty():
+        console = Console()
+        if found:
+            console.print(table(msgspec.json.decode(line) for line in found))
+        console.print(f"{len(found)} alert{'' if len(found) == 1 else 's'}")
+    elif not quiet:
+        for line in found:
+            click.echo(line)
+
+
+def _compare(path: str, found: list[bytes]) -> None:
+    from alerts import expect
+
+    try:
+        expected = expect.load(path)
+    except (OSError, ValueError) as error:
+        stop(UNREADABLE, str(error))
+    wrong = expect.differences(expected, [msgspec.json.decode(line) for line in found])
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        stop(FAILED, f"{len(wrong)} difference{'' if len(wrong) == 1 else 's'} from {path}")
+    click.echo(f"as expected: {len(expected)} alerts of {path}", err=True)

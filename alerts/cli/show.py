@@ -1,0 +1,39 @@
+"""Alerts as people read them on a terminal: a table of many, one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+_COLORS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+_KINDS = {"alert": "", "update": "dim", "cancel": "strike"}
+
+
+def table(alerts: Iterable[dict[str, Any]]) -> Table:
+    """A row an alert: when, how bad, what."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("at", "severity", "kind", "alert", "title"):
+        grid.add_column(name, no_wrap=name != "title", overflow="fold")
+    for alert in alerts:
+        color = _COLORS.get(alert["severity"], "")
+        grid.add_row(
+            alert["at"][:16].replace("T", " "),
+            Text(alert["severity"], style=color),
+            alert["kind"],
+            alert["id"],
+            Text(alert["title"], style=_KINDS.get(alert["kind"], "")),
+        )
+    return grid
+
+
+def in_full(console: Console, alert: dict[str, Any]) -> None:
+    """One alert with its text, which quotes its evidence, its claims and what was left out."""
+    color = _COLORS.get(alert["severity"], "")
+    head = f"{alert['kind']} {alert['id']} · rule {alert['rule']} · {alert['at']}"
+    body = Text(alert["text"].strip())
+    console.print(Panel(body, title=Text(alert["title"], style=color), subtitle=head, expand=True, padding=(1, 2)))
