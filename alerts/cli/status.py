@@ -1,0 +1,81 @@
+"""``tocsin status``: what a monitor has seen, said and still has to do."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from alerts.cli.common import FAILED, stop, store_path
+from streams.engines.store import StoreError, open_reader
+from streams.times import iso
+
+
+@click.command("status")
+@click.option("-c", "--config", help="Config that names the store.")
+@click.option("--store", help="The store.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), help="Default: table on a terminal, else json.")
+def command(config: str | None, store: str | None, form: str | None) -> None:
+    """Show a running or stopped monitor: journal, sources, alerts, deliveries, and what was set aside."""
+    try:
+        path = store_path(config, store)
+        facts = gather(open_reader(path))
+    except StoreError as error:
+        stop(FAILED, str(error))
+    if form == "json" or (form is None and not sys.stdout.isatty()):
+        click.echo(msgspec.json.encode({"store": str(path), **facts}, order="sorted"))
+        return
+    console = Console()
+    for heading, value in {"store": str(path), **facts}.items():
+        if isinstance(value, dict):
+            grid = Table(box=None, show_header=False, pad_edge=False)
+            for name, item in value.items():
+                grid.add_row(f"  {name}", str(item))
+            console.print(f"[bold]{heading.replace('_', ' ')}[/bold]" + ("" if value else "  none"))
+            if value:
+                console.print(grid)
+        else:
+            console.print(f"[bold]{heading.replace('_', ' ')}[/bold]  {value}")
+
+
+def gather(db: sqlite3.Connection) -> dict[str, Any]:
+    """The figures of a store."""
+    clock = db.execute("SELECT max(received) FROM journal").fetchone()[0]
+    return {
+        "clock": iso(clock) or "the journal is empty",
+        "journal_entries": db.execute("SELECT count(*) FROM journal").fetchone()[0],
+        "articles_waiting": db.execute("SELECT count(*) FROM articles WHERE position IS NULL").fetchone()[0],
+        "alerts": _counts(db, "SELECT kind, count(*) FROM alerts GROUP BY kind ORDER BY kind"),
+        "notifications": _counts(
+            db, "SELECT destination || ' ' || state, count(*) FROM notifications GROUP BY 1 ORDER BY 1"
+        ),
+        "last_answers_of_trouble": _counts(
+            db,
+            "SELECT destination || ' ' || state, answer FROM notifications "
+            "WHERE state IN ('parked', 'dead') GROUP BY destination, state",
+        ),
+        "sources": _sources(db),
+        "set_aside": _counts(db, "SELECT reason, count(*) FROM log GROUP BY reason ORDER BY 2 DESC, 1"),
+        "unreadable": _counts(db, "SELECT place, why FROM unreadable ORDER BY at DESC LIMIT 10"),
+        "state_rows": _counts(db, "SELECT name, count(*) FROM state GROUP BY name ORDER BY name"),
+    }
+
+
+def _counts(db: sqlite3.Connection, query: str) -> dict[str, Any]:
+    return {str(row[0]): row[1] for row in db.execute(query)}
+
+
+def _sources(db: sqlite3.Connection) -> dict[str, str]:
+    """The last known outcome of each source's polls."""
+    found = {}
+    for received, data in db.execute(
+        'SELECT received, data FROM journal WHERE data LIKE \'{"type":"coverage"%\' ORDER BY position'
+    ):
+        entry = msgspec.json.decode(data)
+        found[entry["source"]] = f"{entry['outcome']} since {iso(received)} {entry['detail']}".strip()
+    return found
