@@ -71,6 +71,7 @@ class Mention(Struct, frozen=True, kw_only=True):
     as_of: int
     """Seconds: when this was the publisher's word; the later of published and updated."""
     received: int
+    """Seconds: when the article's first version came."""
     quiet: str | None = None
     """Why it alerts nobody by itself: ``late`` or ``baseline``."""
     days: Days | None = None

@@ -28,6 +28,8 @@ class Known(Struct, frozen=True, kw_only=True):
     url: str | None
     title: str
     born: int
+    heard: int
+    """Seconds: when its first version was received."""
     story: str = ""
     happenings: tuple[str, ...] = ()
     """Ids of the incidents and episodes that it is mentioned in."""
@@ -64,7 +66,7 @@ def judge(known: Known | None, report: Report) -> Verdict:
     return "newer" if rank > known.rank else "stale"
 
 
-def remember(report: Report, position: int, now: int, story: str, happenings: tuple[str, ...]) -> Known:
+def remember(report: Report, position: int, *, now: int, heard: int, story: str, happenings: tuple[str, ...]) -> Known:
     """What to keep of a report."""
     return Known(
         rank=rank_of(report),
@@ -74,6 +76,7 @@ def remember(report: Report, position: int, now: int, story: str, happenings: tu
         url=report.url,
         title=digest(report.title),
         born=now,
+        heard=heard,
         story=story,
         happenings=happenings,
     )

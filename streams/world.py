@@ -120,6 +120,8 @@ class _Reader:
         self.report, self.key, self.known = report, key, known
         self.before: dict[str, Happening | None] = {}
         self.notes: list[Note] = []
+        self.own: list[Happening] = []
+        """What the article's earlier version was linked to: its new version is looked for there first."""
 
     def read(self) -> Observation:
         context = self._context()
@@ -129,7 +131,13 @@ class _Reader:
         if self.report.status == "withheld":
             self.notes.append(_note(self.report, "withheld", "held back by its publisher"))
         ids = tuple(sorted({self._link(mention) for mention in mentions}))
-        kept = identity.remember(self.report, self.record.position, self.now, context.story, ids)
+        for id_ in self.before:
+            happening = happenings(self.state).get(id_)
+            if happening is not None and not happening.mentions:
+                self._put(id_, None)
+        kept = identity.remember(
+            self.report, self.record.position, now=self.now, heard=context.received, story=context.story, happenings=ids
+        )
         identity.table(self.state).put(self.key, kept)
         table = happenings(self.state)
         changes = [(old, table.get(id_)) for id_, old in sorted(self.before.items())]
@@ -161,7 +169,7 @@ class _Reader:
             story=placed.story,
             at=at,
             as_of=min(as_of, received),
-            received=received,
+            received=self.known.heard if self.known is not None else received,
             quiet=self._quiet(at, received) if first else None,
         )
 
@@ -181,13 +189,15 @@ class _Reader:
                 continue
             rest = tuple(m for m in happening.mentions if m.article != self.key)
             void = Void(story=known.story, before=self.record.received, gone=gone)
-            self._put(id_, replace(happening, mentions=rest, voids=(*happening.voids, void)) if rest else None)
+            self._put(id_, replace(happening, mentions=rest, voids=(*happening.voids, void)))
+            former = tuple(replace(m, article="") for m in happening.mentions if m.article == self.key)
+            self.own.append(replace(happening, mentions=(*rest, *former)))
 
     def _link(self, mention: Mention) -> str:
         blocks, table = _blocks(self.state), happenings(self.state)
         ids = [id_ for block in linking.blocks_to_search(mention) for id_ in getattr(blocks.get(block), "ids", ())]
-        own = [table.rows[id_] for id_ in (self.known.happenings if self.known else ()) if id_ in table.rows]
-        match = linking.best_match(mention, [*own, *(table.rows[i] for i in ids if i in table.rows)])
+        others = [table.rows[id_] for id_ in ids if id_ in table.rows and table.rows[id_].mentions]
+        match = linking.best_match(mention, self.own) or linking.best_match(mention, others)
         if match is None:
             block = linking.block_of(mention)
             id_ = "in_" + digest("incident", mention.key, self.record.position)
@@ -195,8 +205,10 @@ class _Reader:
             self._put(id_, Happening(id=id_, nature=nature, block=block, born=self.now, mentions=(mention,)))
             blocks.put(block, Block((*getattr(blocks.get(block), "ids", ()), id_)))
             return id_
-        members = sorted([*match.mentions, mention], key=lambda m: (m.as_of, m.position))
-        self._put(match.id, replace(match, mentions=tuple(members)))
+        found = table.rows[match.id]
+        members = sorted([*found.mentions, mention], key=lambda m: (m.as_of, m.position))
+        self._put(match.id, replace(found, mentions=tuple(members)))
+        self.own = [happening for happening in self.own if happening.id != match.id]
         return match.id
 
     def _put(self, id_: str, happening: Happening | None) -> None:

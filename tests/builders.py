@@ -12,6 +12,7 @@ from streams.times import epoch, iso
 TOWNS = {
     "Tikrit": ("IQ", 34.6, 43.68),
     "Mosul": ("IQ", 36.34, 43.13),
+    "Kirkuk": ("IQ", 35.47, 44.39),
     "Gao": ("ML", 16.27, -0.04),
     "Aleppo": ("SY", 36.2, 37.16),
 }
