@@ -73,6 +73,10 @@ class Daemon:
         if deliverer is not None:
             deliverer.wait_idle(timeout=DRAIN_SECONDS)
 
+    def wake(self) -> None:
+        """Something was taken in."""
+        self._arrived.set()
+
     def stop(self) -> None:
         """Ask the daemon to end; ``run`` returns once it has drained."""
         self.stopping.set()

@@ -1,0 +1,5 @@
+"""``python -m alerts.cli`` is ``tocsin``."""
+
+from alerts.cli import main
+
+main()

@@ -1,0 +1,102 @@
+"""Latency: from an article being taken in to its alert arriving at a webhook, every article alerting.
+
+python -m benchmarks.latency [SAMPLES]
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alerts.config.types import Band, Config, Destination, Rule, Secret
+from alerts.daemon import Daemon
+from alerts.intake import Intake
+from alerts.monitor import Monitor
+from benchmarks.common import fsync_ms, header, percentile
+from streams.article import Article
+
+RATE = 100
+TOWNS = ["Mosul", "Kirkuk", "Aleppo", "Homs", "Gao", "Maiduguri", "Kandahar", "Kharkiv", "Aden", "Mogadishu"]
+
+
+class Arrivals:
+    """A local webhook that notes when the alert of each article came."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, float] = {}
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["data"]
+                for evidence in data["evidence"]:
+                    outer.at.setdefault(evidence["article"], time.perf_counter())
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def article(n: int) -> Article:
+    """News of an attack that no other article tells of: the rule has one key an article."""
+    now = datetime.now(UTC)
+    town = TOWNS[n % len(TOWNS)]
+    body = f"Gunmen ambushed an army patrol in {town} on {now:%A}, killing {3 + n % 40} soldiers, police said."
+    return Article(id=f"n{n}", feed="push", body=body, published=now, received=now, source=f"Paper {n}")
+
+
+def config(folder: Path, url: str) -> Config:
+    rule = Rule(
+        id="each", when=("attack.*",), by=("source",), over=3600, definition="each",
+        bands=(Band(severity="warning", threshold=1),),
+    )  # fmt: skip
+    hook = Destination(id="hook", kind="webhook", settings={"url": Secret(url), "secret": None}, allow_private=True)
+    return Config(path="bench.yml", store=str(folder / "bench.db"), rules=(rule,), destinations=(hook,), hash="bench")
+
+
+def main(samples: int) -> None:
+    header(f"latency, {RATE} articles a second, {samples} samples")
+    arrivals = Arrivals()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        port = arrivals.server.server_address[1]
+        with Monitor(config(folder, f"http://127.0.0.1:{port}/in"), folder / "bench.db", deliver=True) as monitor:
+            daemon = Daemon(monitor)
+            sent: dict[str, float] = {}
+            feeder = threading.Thread(target=_feed, args=(daemon, monitor, sent, samples), daemon=True)
+            feeder.start()
+            daemon.run()
+        took = [(arrivals.at[id_] - begin) * 1000 for id_, begin in sent.items() if id_ in arrivals.at]
+        print(
+            f"  taken in → webhook: p50 {percentile(took, 0.5):.0f} ms, p99 {percentile(took, 0.99):.0f} ms, "
+            f"{len(took)} of {samples} arrived; one fsync {fsync_ms(folder):.1f} ms"
+        )
+
+
+def _feed(daemon: Daemon, monitor: Monitor, sent: dict[str, float], samples: int) -> None:
+    intake = Intake(monitor.store.path)
+    time.sleep(3)
+    begin = time.perf_counter()
+    for n in range(samples):
+        time.sleep(max(0.0, begin + n / RATE - time.perf_counter()))
+        one = article(n)
+        sent[one.id] = time.perf_counter()
+        intake.save("push", [one], [], b"{}", datetime.now(UTC))
+        daemon.wake()
+    time.sleep(3)
+    daemon.stop()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
