@@ -115,7 +115,7 @@ class _Step:
         id_ = (after or before).id  # type: ignore[union-attr]
         for rule in self.config.rules:
             if rule.definition not in self.tables.definitions.rows:
-                continue
+                continue  # not yet adopted: the journal has no word of this config
             touched = self._place(rule, id_, after)
             for key_text in touched:
                 self._judge(rule, key_text, id_)

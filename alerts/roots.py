@@ -6,6 +6,8 @@ said, so that the next one says what changed.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from alerts.alert import Change
@@ -117,7 +119,7 @@ class Tables:
     @staticmethod
     def text_of(rule: Rule, key: dict[str, str]) -> str:
         """The key of a rule's window."""
-        return f"{rule.definition}|{canonical(key).decode()}"
+        return _text_of(rule.definition, tuple(key.items()))
 
     def adopt(self, rule: Rule) -> None:
         """Begin to keep windows for a rule."""
@@ -186,7 +188,7 @@ class Tables:
             definition, _, id_ = name.partition("|")
             if kept.item.at < now - spans.get(definition, 0) - HORIZON:
                 self.shares.drop(name)
-                text = f"{definition}|{canonical(kept.key).decode()}"
+                text = _text_of(definition, tuple(kept.key.items()))
                 rest = windows.remove(self.windows.rows[text], id_)
                 self.windows.put(text, rest) if rest.items else self.windows.drop(text)
         for root in list(self.roots.rows.values()):
@@ -203,6 +205,11 @@ class Tables:
             row = self.about.get(id_)
             rest = tuple(other for other in row.ids if other != root.id) if row else ()
             self.about.put(id_, Ids(rest)) if rest else self.about.drop(id_)
+
+
+@lru_cache(maxsize=65536)
+def _text_of(definition: str, key: tuple[tuple[str, str], ...]) -> str:
+    return f"{definition}|{canonical(dict(key)).decode()}"
 
 
 def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Change]:

@@ -5,6 +5,7 @@ Pure. A refusal always names its gate, so that whoever asks why nothing was said
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -12,7 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from alerts.config.types import Rule
-from streams.happenings import Happening, Nature
+from streams.happenings import Happening, Mention, Nature
 from streams.tolls import Toll, Want, toll, want_of
 from streams.windows import Item
 
@@ -33,6 +34,9 @@ class Refused(Struct, frozen=True, kw_only=True):
 
     reason: str = ""
     detail: str = ""
+
+
+_NOTHING_HAPPENED = Refused(reason="did_not_happen", detail="planned, denied, discussed or taken back")
 
 
 def nature_of(rule: Rule) -> Nature:
@@ -60,7 +64,8 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     if happening.nature != nature_of(rule):
         return Refused()
     if not happening.counted:
-        return Refused(reason="did_not_happen", detail="planned, denied, discussed or taken back")
+        told = any(_matches(rule.when, mention.type) for mention in happening.mentions)
+        return _NOTHING_HAPPENED if told else Refused()
     if not any(_matches(rule.when, type_) for type_ in happening.types):
         return Refused()
     at = happening.at
@@ -76,18 +81,22 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
 
 def key_of(rule: Rule, happening: Happening) -> dict[str, str]:
     """The key of the window that a happening belongs to. What is not known is ``unknown``, a key of its own."""
-    first = min(happening.counted, key=lambda m: (m.as_of, m.position))
-    spot = happening.spot
-    values = {
-        "country": happening.country,
-        "admin1": spot.admin1,
-        "place": spot.name,
-        "actor": happening.actors[0] if happening.actors else None,
-        "type": happening.type,
-        "source": first.publisher,
-        "language": first.language,
-    }
-    return {name: values[name] or UNKNOWN for name in rule.by}
+    return {name: _KEY_PARTS[name](happening) or UNKNOWN for name in rule.by}
+
+
+def _first(happening: Happening) -> Mention:
+    return min(happening.counted, key=lambda m: (m.as_of, m.position))
+
+
+_KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
+    "country": lambda happening: happening.country,
+    "admin1": lambda happening: happening.spot.admin1,
+    "place": lambda happening: happening.spot.name,
+    "actor": lambda happening: happening.actors[0] if happening.actors else None,
+    "type": lambda happening: happening.type,
+    "source": lambda happening: _first(happening).publisher,
+    "language": lambda happening: _first(happening).language,
+}
 
 
 def severity_of(rule: Rule, value: int | float) -> str | None:

@@ -8,6 +8,7 @@ taking a mention away takes away all that it brought.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -100,8 +101,8 @@ class Void(Struct, frozen=True, kw_only=True, array_like=True):
     """Whether the story itself was cancelled, not only its figures."""
 
 
-class Happening(Struct, frozen=True, kw_only=True):
-    """One incident or episode with its mentions, oldest first."""
+class Happening(Struct, frozen=True, kw_only=True, dict=True):
+    """One incident or episode with its mentions, oldest first. What is read from them is read once."""
 
     id: str
     nature: Nature
@@ -110,7 +111,7 @@ class Happening(Struct, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...] = ()
     voids: tuple[Void, ...] = ()
 
-    @property
+    @cached_property
     def alive(self) -> tuple[Mention, ...]:
         """The mentions whose story was not cancelled."""
         gone = {(void.story, void.before) for void in self.voids if void.gone}
@@ -118,22 +119,22 @@ class Happening(Struct, frozen=True, kw_only=True):
             return self.mentions
         return tuple(m for m in self.mentions if not any(m.story == s and m.as_of < before for s, before in gone))
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Mention, ...]:
         """The living mentions of something that took place."""
         return tuple(mention for mention in self.alive if mention.actual)
 
-    @property
+    @cached_property
     def at(self) -> int | None:
         """Seconds: its place in every window, the earliest publication among what counts."""
         return min((m.at for m in self.counted if m.at is not None), default=None)
 
-    @property
+    @cached_property
     def types(self) -> tuple[str, ...]:
         """Every type that a counted mention gave, sorted."""
         return tuple(sorted({mention.type for mention in self.counted}))
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The most told type, the more specific and then the earlier one first."""
         told: dict[str, int] = {}
@@ -142,35 +143,35 @@ class Happening(Struct, frozen=True, kw_only=True):
         generic = {name for name in told if name.endswith(".generic") or name.startswith("casualty.")}
         return min(told, key=lambda name: (name in generic, -told[name])) if told else "unknown"
 
-    @property
+    @cached_property
     def spot(self) -> Spot:
         """The surest place that a mention gives."""
         mentions = self.counted or self.mentions
         return min((m.spot for m in mentions), key=lambda s: PRECISIONS.index(s.precision), default=Spot())
 
-    @property
+    @cached_property
     def country(self) -> str | None:
         """The country of the surest place that has one."""
         known = [m.spot for m in self.counted or self.mentions if m.spot.country]
         return min(known, key=lambda s: PRECISIONS.index(s.precision)).country if known else None
 
-    @property
+    @cached_property
     def days(self) -> Days | None:
         """The day as the surest mention has it: stated before assumed, narrow before wide."""
         known = [m.days for m in self.counted or self.mentions if m.days]
         return min(known, key=lambda d: (not d.stated, d.last - d.first), default=None)
 
-    @property
+    @cached_property
     def actors(self) -> tuple[str, ...]:
         """Every actor named by a counted mention, sorted."""
         return tuple(sorted({actor for mention in self.counted for actor in mention.actors}))
 
-    @property
+    @cached_property
     def families(self) -> tuple[str, ...]:
         """Independent publisher families behind it, sorted."""
         return tuple(sorted({mention.family for mention in self.counted}))
 
-    @property
+    @cached_property
     def phase(self) -> str | None:
         """The phase that the latest mention gives (episodes)."""
         told = [m for m in self.alive if m.phase]

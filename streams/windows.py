@@ -6,7 +6,8 @@ at a happening matter, since the sum can be largest only there. Values do not de
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -38,7 +39,8 @@ class Peak(Struct, frozen=True, kw_only=True):
 def put(window: Window, item: Item) -> Window:
     """The window with this happening's share set or replaced."""
     rest = [other for other in window.items if other.id != item.id]
-    return Window(items=tuple(sorted([*rest, item], key=_order)), born=max(window.born, item.at))
+    insort(rest, item, key=_order)
+    return Window(items=tuple(rest), born=max(window.born, item.at))
 
 
 def remove(window: Window, id_: str) -> Window:
@@ -58,9 +60,14 @@ def peak(
 
     ``among`` looks only at those happenings; ``containing`` only at spans that hold that time. None when empty.
     """
-    wanted = None if among is None else set(among)
-    items = [item for item in window.items if wanted is None or item.id in wanted]
-    best: Peak | None = None
+    items: Sequence[Item] = window.items
+    if among is not None:
+        wanted = set(among)
+        items = [item for item in items if item.id in wanted]
+    if containing is not None:
+        low = bisect_right(items, containing - over, key=_at)
+        items = items[low : bisect_left(items, containing + over, key=_at)]
+    best: tuple[float, int, int] | None = None
     first, total = 0, 0.0
     for last, item in enumerate(items):
         total += item.value
@@ -71,10 +78,17 @@ def peak(
             continue
         if last + 1 < len(items) and items[last + 1].at == item.at:
             continue
-        if best is None or total >= best.value:
-            ids = tuple(i.id for i in items[first : last + 1])
-            best = Peak(value=_plain(total), start=item.at - over, end=item.at, ids=ids)
-    return best
+        if best is None or total >= best[0]:
+            best = (total, first, last)
+    if best is None:
+        return None
+    total, first, last = best
+    end = items[last].at
+    return Peak(value=_plain(total), start=end - over, end=end, ids=tuple(i.id for i in items[first : last + 1]))
+
+
+def _at(item: Item) -> int:
+    return item.at
 
 
 def _order(item: Item) -> tuple[int, str]:
