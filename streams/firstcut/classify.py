@@ -1,0 +1,314 @@
+"""What does an article report? Article in, Report out: pure, without state, the same in every process.
+
+The lexicon's automaton runs over the whole text first; sentences are cut and read only round its hits. Each sentence
+gives drafts (``signals.reading``), which get their places, parties and times here and are gathered into events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from streams.article import (
+    Actor,
+    Article,
+    EventTime,
+    Exclusion,
+    Field,
+    Fingerprint,
+    Place,
+    Problem,
+    Report,
+    Section,
+    Signal,
+    Trigger,
+    family_of,
+)
+from streams.codec import rounded
+from streams.firstcut.draft import Draft
+from streams.firstcut.gather import gathered, with_episodes
+from streams.firstcut.lexicon import Lexicon, default_lexicon, lower_same_length
+from streams.firstcut.reading import Reading
+from streams.firstcut.scene import Scene
+from streams.text.actors import ActorMention, find_actors
+from streams.text.dates import DateMention, find_dates
+from streams.firstcut.fingerprint import fingerprint
+from streams.firstcut.language import language_of
+from streams.text.places import PlaceContext, PlaceMention, default_gazetteer
+from streams.text.sentences import Sentences
+from streams.firstcut.tokens import CAP
+from streams.times import seconds_of, utc_iso
+
+#: Changes whenever code or data change what is read.
+VERSION = "en-1"
+_LEAD = 3
+_TOPIC_VOTES = 3
+_FUTURE = 3600
+_TOPICS = ("sport", "business", "fiction")
+_CONTRACT_FIELDS = ("id", "source", "published", "language", "signals", "events", "excluded", "problems")
+
+
+def classify(article: Article) -> Report:
+    """Read one article. Never raises for any text."""
+    return _Article(article).report()
+
+
+def contract_line(report: Report) -> bytes:
+    """A report in the form that ``tocsin classify`` prints: one JSON object."""
+    whole = msgspec.to_builtins(report)
+    return msgspec.json.encode(
+        rounded({name: whole[name] for name in (*_CONTRACT_FIELDS, "feed", "revision", "status")})
+    )
+
+
+class _Article:
+    """One article on its way through the classifier."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.lexicon: Lexicon = default_lexicon()
+        self.problems = list(article.problems)
+        self.anchor = _local_day(article)
+        self.topic: str | None = None
+        self.drafts: list[Draft] = []
+        self.dates: dict[int, list[DateMention]] = {}
+        self.excluded: list[Exclusion] = []
+        self.places: dict[str, PlaceContext] = {}
+
+    def report(self) -> Report:
+        article = self.article
+        language = (article.language or language_of(article.body or article.title) or "und").lower()
+        english = language.startswith("en")
+        if not english:
+            self._problem("unsupported_language", f"only English is read; this looks like {language!r}")
+        if article.published is None and not any(p.code in ("undated", "date_conflict") for p in self.problems):
+            self._problem("undated", "no date of publication: kept and shown, but in no window")
+        if (
+            article.published
+            and article.received
+            and seconds_of(article.published) - seconds_of(article.received) > _FUTURE
+        ):
+            self._problem("future_date", "published after it was received: windows use the time of receipt")
+        found = self._read() if english and article.status == "usable" else False
+        signals, events = gathered(self._signals())
+        return Report(
+            id=article.id,
+            feed=article.feed,
+            source=article.source,
+            title=article.title,
+            url=article.url,
+            published=utc_iso(article.published),
+            updated=utc_iso(article.updated),
+            language=language,
+            revision=article.revision,
+            status=article.status,
+            baseline=article.baseline,
+            lateness=article.lateness,
+            signals=signals,
+            events=events,
+            excluded=tuple(self.excluded),
+            problems=tuple(self.problems),
+            sha256={name: hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for name, text in self._fields()},
+            fingerprint=fingerprint(article.title, article.body, article.url) if found else Fingerprint(),
+            classifier=VERSION,
+        )
+
+    def _fields(self) -> tuple[tuple[Field, str], ...]:
+        return (("title", self.article.title), ("body", self.article.body))
+
+    # --- sentences --------------------------------------------------------------------------------------------------
+
+    def _read(self) -> bool:
+        """Read the sentences that hold an anchor. Gives whether there was any."""
+        hits = {name: self.lexicon.anchors.find(lower_same_length(text)) for name, text in self._fields() if text}
+        if not any(hits.values()):
+            return False
+        self.topic = self._topic_of()
+        whole = f"{self.article.title}\n\n{self.article.body}"
+        context = default_gazetteer().read(whole)
+        self.context, self.whole, self.shift = context, whole, {"title": 0, "body": len(self.article.title) + 2}
+        for name, text in self._fields():
+            cuts = Sentences(text, self.article.captions if name == "body" else ())
+            for span in sorted({cuts.around(start) for start, _, _ in hits.get(name, ())}):
+                self._sentence(text, name, span)
+        return True
+
+    def _sentence(self, text: str, field: Field, span: tuple[int, int]) -> None:
+        scene = Scene(text, field, span, self._section(field, span), self.lexicon)
+        if len(scene.tokens) == CAP:
+            self._problem("truncated", f"{field} {span[0]}: a sentence of over {CAP} words was read to there")
+        dates = find_dates(text, span[0], min(span[1], scene.read_to), self.anchor)
+        reading = Reading(scene, dates, self.topic)
+        for draft in reading.drafts:
+            self.dates[len(self.drafts)] = dates
+            self.drafts.append(draft)
+        self.excluded += reading.excluded
+
+    def _section(self, field: Field, span: tuple[int, int]) -> Section:
+        if field == "title":
+            return "title"
+        if any(start <= span[0] < end for start, end in self.article.captions):
+            return "caption"
+        after = max((end for _, end in self.article.captions), default=0)
+        paragraphs = self.article.body.count("\n\n", after, span[0])
+        return "lead" if paragraphs < _LEAD and span[0] - after < 600 else "body"
+
+    def _topic_of(self) -> str | None:
+        """What the whole article is about, when its words leave no doubt."""
+        votes: dict[str, int] = {}
+        for _, text in self._fields():
+            for _, _, tags in self.lexicon.words.find(lower_same_length(text[:4000])):
+                for tag in tags:
+                    if tag.kind == "cause" and tag.value in _TOPICS:
+                        votes[tag.value] = votes.get(tag.value, 0) + 1
+        best = max(sorted(votes), key=lambda t: votes[t], default=None)
+        return best if best is not None and votes[best] >= _TOPIC_VOTES else None
+
+    # --- arguments --------------------------------------------------------------------------------------------------
+
+    def _signals(self) -> list[Signal]:
+        signals = [self._signal(n, draft) for n, draft in enumerate(self.drafts)]
+        return with_episodes(signals, [(draft.facet, draft.phase) for draft in self.drafts])
+
+    def _signal(self, n: int, draft: Draft) -> Signal:
+        scene, hit, row = draft.scene, draft.trigger, self.lexicon.types[draft.type]
+        return Signal(
+            type=draft.type,
+            event="",
+            field=scene.field,
+            start=scene.start,
+            end=scene.end,
+            sentence=scene.sentence,
+            section=scene.section,
+            trigger=Trigger(start=hit.start, end=hit.end, text=scene.text[hit.start : hit.end], pattern=draft.pattern),
+            realis=draft.realis,
+            scope=draft.scope,
+            stance=draft.stance,
+            polarity=row.polarity,
+            outcome=draft.outcome,
+            counts=draft.counts,
+            actors=self._actors(draft),
+            places=self._places(draft),
+            event_time=self._time(draft, self.dates[n]),
+            speaker=draft.speaker,
+            codes=row.codes,
+            confidence=draft.confidence,
+        )
+
+    def _actors(self, draft: Draft) -> tuple[Actor, ...]:
+        """The parties of a sentence: a subject before its verb or a "by" phrase did it, the others suffered it."""
+        scene = draft.scene
+        found = find_actors(scene.text, scene.start, scene.read_to)
+        victims = [(c.start, c.end) for c in draft.counts]
+        speaker = draft.speaker
+        parties = []
+        for mention in found:
+            inside = any(mention.start < end and start < mention.end for start, end in victims)
+            spoken = speaker is not None and mention.start <= speaker.start < mention.end
+            if spoken:
+                continue
+            role = "target" if inside else self._role(mention, draft)
+            parties.append(
+                Actor(
+                    name=mention.name, id=mention.id, role=role, text=mention.text, field=scene.field,
+                    start=mention.start, end=mention.end, via="clause",
+                )
+            )  # fmt: skip
+        return tuple(parties)
+
+    def _role(self, mention: ActorMention, draft: Draft) -> str:
+        """Who acts: named before the trigger, or behind "by"; a police or army force is acted on unless it does."""
+        scene = draft.scene
+        before = scene.text[max(scene.start, mention.start - 14) : mention.start].lower().split()
+        by = "by" in before[-3:]
+        if family_of(draft.type) == "force":
+            return "actor" if by or mention.start < draft.trigger.start else "other"
+        if by or mention.sector in ("REB", "UNK"):
+            return "perpetrator" if by or mention.start < draft.trigger.end else "other"
+        return "target" if mention.start > draft.trigger.start else "other"
+
+    def _places(self, draft: Draft) -> tuple[Place, ...]:
+        scene = draft.scene
+        own = [self._place(m, scene.field, "clause") for m in self._mentions(scene.field, scene.start, scene.read_to)]
+        if any(p.country for p in own):
+            return tuple(sorted(own, key=lambda p: abs(p.start - draft.trigger.start)))
+        for field, via in (("title", "title"), ("body", "dateline")):
+            text = dict(self._fields())[field]  # type: ignore[index]
+            wider = [self._place(m, field, via) for m in self._mentions(field, 0, min(len(text), 300))]  # type: ignore[arg-type]
+            known = [p for p in wider if p.country]
+            if known:
+                return (*own, known[0])
+        return (*own, *self._main_country())
+
+    def _main_country(self) -> Iterator[Place]:
+        """The country that the article names most, when nothing nearer does."""
+        shift = self.shift["body"]
+        votes: dict[str, list[PlaceMention]] = {}
+        for mention in self.context.find(self.whole, 0, min(len(self.whole), 6000)):
+            if mention.country and mention.start >= shift:
+                votes.setdefault(mention.country, []).append(mention)
+        if votes:
+            best = max(sorted(votes), key=lambda c: len(votes[c]))
+            if len(votes[best]) > 1:
+                mention = votes[best][0]
+                own = mention._replace(start=mention.start - shift, end=mention.end - shift)
+                yield replace(
+                    self._place(own, "body", "coref"),
+                    name=None, admin1=None, precision="country", lat=None, lon=None, radius_km=500.0,
+                )  # fmt: skip
+
+    def _mentions(self, field: Field, start: int, end: int) -> list[PlaceMention]:
+        shift = self.shift[field]
+        found = self.context.find(self.whole, start + shift, end + shift)
+        return [m._replace(start=m.start - shift, end=m.end - shift) for m in found]
+
+    def _place(self, mention: PlaceMention, field: Field, via: str) -> Place:
+        demonym = mention.kind == "demonym"
+        return Place(
+            text=mention.text,
+            role="part" if demonym else "event",
+            name=mention.name,
+            country=mention.country,
+            admin1=mention.admin1,
+            lat=mention.lat,
+            lon=mention.lon,
+            precision=mention.precision,  # type: ignore[arg-type]
+            radius_km=mention.radius_km,
+            field=field,
+            start=mention.start,
+            end=mention.end,
+            via=via,  # type: ignore[arg-type]
+        )
+
+    def _time(self, draft: Draft, dates: list[DateMention]) -> EventTime:
+        points = [d for d in dates if d.kind == "point"]
+        if points:
+            near = min(points, key=lambda d: (abs(d.start - draft.trigger.start), d.start))
+            if near.first is not None and near.last is not None:
+                precision = near.precision if near.precision in ("hour", "day", "week", "month", "year") else "range"
+                return EventTime(
+                    start=near.first.isoformat(),
+                    end=near.last.isoformat(),
+                    precision=precision,
+                    from_="text",
+                    via="clause",  # type: ignore[arg-type]
+                )
+            return EventTime()
+        if draft.scope in ("incident", "update") and self.anchor is not None:
+            return EventTime(
+                start=self.anchor.isoformat(), end=self.anchor.isoformat(), precision="day", from_="published"
+            )
+        return EventTime()
+
+    def _problem(self, code: str, message: str) -> None:
+        self.problems.append(Problem(code=code, message=message))
+
+
+def _local_day(article: Article) -> date | None:
+    """The day of publication in the article's zone."""
+    return article.published.astimezone(ZoneInfo(article.zone)).date() if article.published else None
