@@ -1,0 +1,1 @@
+"""A local file of JSON lines."""

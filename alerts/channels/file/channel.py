@@ -1,0 +1,52 @@
+"""A file of JSON lines: each alert's canonical bytes, on disk before it counts as delivered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict
+from alerts.config.types import Destination
+
+
+class File:
+    """One file, relative to the working directory; its folder is made when it is missing."""
+
+    rate: float | None = None
+    burst = 1
+
+    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
+        self._path = Path(destination.settings["path"])
+
+    def render(self, message: Message) -> Payload:
+        """One line."""
+        return Payload(body=message.data + b"\n")
+
+    def plain(self, message: Message) -> Payload:
+        """The same line: a file refuses no form."""
+        return self.render(message)
+
+    def send(self, payload: Payload) -> Answer:
+        """Append the line and wait until it is on disk."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a+b") as file:
+                file.write(_line_break(file.fileno()) + payload.body)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            return Answer(failure="unreachable", text=str(error))
+        return Answer(text="written")
+
+    def verdict(self, answer: Answer) -> Verdict:
+        """A file that cannot be written now may be later."""
+        return "retry" if answer.failure else "delivered"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _line_break(descriptor: int) -> bytes:
+    """A line break when the file ends inside a line that a crash cut short."""
+    size = os.fstat(descriptor).st_size
+    return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""

@@ -1,0 +1,1 @@
+"""Any HTTP receiver, after the Standard Webhooks specification."""
