@@ -12,7 +12,7 @@ import gzip
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from msgspec import Struct
 
@@ -76,7 +76,7 @@ def _read_path(path: Path, options: ReadOptions, *, alone: bool) -> Iterator[Art
 
 def _read_opened(opened: _Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
     if opened.head.startswith(b"\x1f\x8b"):
-        plain = gzip.GzipFile(fileobj=_Rejoined(opened.head, opened.handle))
+        plain = gzip.GzipFile(fileobj=cast("IO[bytes]", _Rejoined(opened.head, opened.handle)), mode="rb")
         try:
             opened = _Opened(opened.name, plain, plain.read(_SNIFF))
         except (OSError, EOFError) as error:
@@ -123,10 +123,8 @@ class _Rejoined:
         if size is None or size < 0:
             data, self._head = self._head + self._rest.read(), b""
             return data
-        if self._head:
-            data, self._head = self._head[:size], self._head[size:]
-            return data
-        return self._rest.read(size)
+        data, self._head = self._head[:size], self._head[size:]
+        return data + self._rest.read(size - len(data)) if len(data) < size else data
 
     def readline(self, limit: int = -1) -> bytes:
         """Like a file's; ``limit`` bounds what is read of one line."""
