@@ -17,7 +17,6 @@ from typing import Any
 import click
 
 from alerts.channels.text import clean, one_line
-from alerts.cli.common import FAILED, stop
 
 LARGEST_BODY = 10_000_000
 #: No token of any kind is written to the raw record.
@@ -34,9 +33,11 @@ def listen(port: int, secret: str | None, out: Path | None, status: int) -> None
     try:
         server = Listener(port, secret=secret, out=out, status=status)
     except OSError as error:
-        stop(FAILED, f"port {port}: {error.strerror or error}; give another --port, or 0 for a free one")
+        reason = f"port {port}: {error.strerror or error}; give another --port, or 0 for a free one"
+        raise click.ClickException(reason) from error
     except ValueError as error:
-        stop(FAILED, f"--secret: {error}; give whsec_ and base64, as in the destination's config")
+        reason = f"--secret: {error}; give whsec_ and base64, as in the destination's config"
+        raise click.ClickException(reason) from error
     click.echo(f"listening on http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C ends)")
     try:
         server.serve_forever()
@@ -63,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         if length > LARGEST_BODY:
             self.close_connection = True
@@ -85,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """The message itself is printed; a request line beside it says nothing more."""
 
 
@@ -121,10 +122,13 @@ def readable(body: bytes, verified: str) -> str:
         message = json.loads(body)
     except ValueError:
         return f"--- {len(body)} bytes, not JSON\n{clean(body.decode('utf-8', 'replace'))[:2000]}\n"
-    if isinstance(message, dict) and isinstance(message.get("data"), dict):
-        return _envelope(message, verified)
-    if isinstance(message, dict) and "text" in message:
-        return _slack(message)
+    try:
+        if isinstance(message, dict) and isinstance(message.get("data"), dict):
+            return _envelope(message, verified)
+        if isinstance(message, dict) and "text" in message:
+            return _slack(message)
+    except (AttributeError, KeyError, TypeError):
+        pass  # it only looked like one of ours: show it as it is
     return f"--- {clean(json.dumps(message, ensure_ascii=False))[:2000]}\n"
 
 

@@ -312,3 +312,8 @@ class _Article:
 def _local_day(article: Article) -> date | None:
     """The day of publication in the article's zone."""
     return article.published.astimezone(ZoneInfo(article.zone)).date() if article.published else None
+
+
+def exclusion_reasons() -> tuple[str, ...]:
+    """Every reason an exclusion can have."""
+    return default_lexicon().reasons
