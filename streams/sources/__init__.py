@@ -76,7 +76,8 @@ def _read_path(path: Path, options: ReadOptions, *, alone: bool) -> Iterator[Art
 
 def _read_opened(opened: _Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
     if opened.head.startswith(b"\x1f\x8b"):
-        plain = gzip.GzipFile(fileobj=cast("IO[bytes]", _Rejoined(opened.head, opened.handle)), mode="rb")
+        joined = cast("IO[bytes]", _Rejoined(opened.head, opened.handle))
+        plain = cast("IO[bytes]", gzip.GzipFile(fileobj=joined, mode="rb"))
         try:
             opened = _Opened(opened.name, plain, plain.read(_SNIFF))
         except (OSError, EOFError) as error:

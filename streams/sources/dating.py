@@ -97,9 +97,9 @@ def _latest(article: Article, anchors: list[datetime]) -> date | None:
     for found in explicit_dates(text, 0, len(text)):
         if found.year is not None:
             days.append(date(found.year, found.month or 1, 1))
-        elif found.month is not None and anchors:
+        elif found.month is not None and found.day is not None and anchors:
             bound = max(anchors).date()
-            days.append(date(bound.year - ((found.month, found.day or 1) > (bound.month, bound.day)), found.month, 1))
+            days.append(date(bound.year - ((found.month, found.day) > (bound.month, bound.day)), found.month, 1))
     return max(days, default=None)
 
 
