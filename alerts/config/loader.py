@@ -1,0 +1,87 @@
+"""Is this config whole and right? Reads it, checks all of it, and gives the frozen ``Config`` or every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from alerts.config import sections
+from alerts.config.problems import ConfigError, Problem
+from alerts.config.reader import Entry
+from alerts.config.schema import read_section
+from alerts.config.templates import check_templates
+from alerts.config.types import Config
+from alerts.config.values import Values
+from alerts.publishers import PublishersError, load_families
+from streams.codec import digest
+
+_SCALARS = ("store", "lateness", "update_every", "revise_for", "retention")
+
+
+def load(path: str | Path, environ: Mapping[str, str]) -> Config:
+    """The config of a file. ``environ`` gives the values of ``${NAME}``. Raises ConfigError with every problem.
+
+    ``file:`` templates and ``publishers`` are found relative to the config's folder; ``store``, ``files`` and the
+    paths of destinations relative to the current working directory.
+    """
+    path = Path(path)
+    values = Values(str(path), environ)
+    config = _read(values, path)
+    problems = sorted(set(values.problems), key=lambda problem: (problem.file != str(path), problem))
+    if problems or config is None:
+        raise ConfigError(problems)
+    return config
+
+
+def _read(values: Values, path: Path) -> Config | None:
+    try:
+        written = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        values.problems.append(Problem(str(path), 1, 1, f"cannot be read: {error.strerror}"))
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        values.problems.append(Problem(str(path), line, 1, "not UTF-8; save the file as UTF-8"))
+        return None
+    root = values.parse(written)
+    top = read_section(values, root, "the top level") if root is not None else None
+    return None if root is None or top is None else _config(values, path, top, root.value)
+
+
+def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str, Entry]) -> Config:
+    severities = sections.read_severities(values, given)
+    rules = check_templates(values, path.parent, sections.read_rules(values, given, severities))
+    scalars = {key: top[key] for key in _SCALARS if key in top}
+    publishers = str(path.parent / top["publishers"]) if "publishers" in top else None
+    config = Config(
+        path=str(path),
+        sources=sections.read_sources(values, given),
+        rules=rules,
+        routes=sections.read_routes(values, given, severities),
+        destinations=sections.read_destinations(values, given),
+        severities=severities,
+        publishers=publishers,
+        **scalars,
+    )
+    return replace(config, hash=_hash(config, _families(values, publishers, given)))
+
+
+def _families(values: Values, publishers: str | None, given: Mapping[str, Entry]) -> dict[str, str]:
+    try:
+        return load_families(publishers)
+    except PublishersError as error:
+        values.problem(given["publishers"].item, str(error))
+        return {}
+
+
+def _hash(config: Config, families: Mapping[str, str]) -> str:
+    """What decide depends on: no secret, no address, no path."""
+    rules = [msgspec.to_builtins(rule) for rule in config.rules]
+    routes = [msgspec.to_builtins(route) for route in config.routes]
+    destinations = [destination.id for destination in config.destinations]
+    times = (config.lateness, config.update_every, config.revise_for)
+    return digest(rules, routes, destinations, times, config.severities, families)

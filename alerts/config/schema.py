@@ -1,0 +1,209 @@
+"""Which keys does a config have, and what do they take? Tables: a new key is a new row, and a field in ``types.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from msgspec import Struct
+
+from alerts.config import values as v
+from alerts.config.problems import did_you_mean, shown
+from alerts.config.reader import Entry, Item
+from alerts.config.values import INVALID, Reader, Values
+
+#: Families of signal types.
+FAMILIES = (
+    "agreement", "attack", "casualty", "ceasefire", "ddr", "detainee", "diplomatic", "force", "hostage",
+    "humanitarian", "peacekeeping", "posture", "repression", "restrictions", "rupture", "siege", "talks",
+    "territory", "threat", "trend", "unrest",
+)  # fmt: skip
+#: Classes of victims.
+CLASSES = (
+    "aid_worker", "child", "civilian", "combatant", "health_worker", "journalist", "official", "peacekeeper",
+    "police", "prisoner", "refugee", "religious", "woman",
+)  # fmt: skip
+MEASURES = (
+    "bases", "episodes", "hostages", "incidents", "killed", "killed_all", "troops", "wounded",
+    *(f"killed_{name}" for name in CLASSES),
+)  # fmt: skip
+BY = ("country", "admin1", "place", "actor", "type", "source", "language")
+TRIGGERS = ("at_least", "first")
+FORMATS = ("jsonl", "rss", "atom", "page")
+ARTICLE_FIELDS = (
+    "id", "title", "body", "published", "updated", "received", "source", "url", "language", "revision", "status",
+)  # fmt: skip
+
+
+class Key(Struct, frozen=True):
+    """What a key takes. ``read`` is None where the section's own code reads the value."""
+
+    read: Reader | None
+    required: bool = False
+
+
+def signal_type(values: Values, item: Item) -> Any:
+    """A glob over signal types whose family there is."""
+    value = v.text(values, item)
+    if value is INVALID:
+        return value
+    family = value.partition(".")[0]
+    if any(fnmatchcase(known, family) for known in FAMILIES):
+        return value
+    return values.refuse(item, f"no signal type matches {v.said(item)}{did_you_mean(family, FAMILIES)}")
+
+
+_RULE = {
+    "id": Key(v.name, required=True),
+    "when": Key(v.one_or_many(signal_type), required=True),
+    "measure": Key(v.choice("measure", MEASURES)),
+    "by": Key(v.one_or_many(v.choice("key", BY))),
+    "over": Key(v.span),
+    "trigger": Key(v.choice("trigger", TRIGGERS, absent=("ratio", "record", "surge", "absence"))),
+    "severity": Key(None),
+    "max_age": Key(v.span),
+    "cooldown": Key(v.duration),
+    "victims": Key(v.one_or_many(v.choice("class of victims", CLASSES))),
+    "allow_vague": Key(v.boolean),
+    "late": Key(v.choice("way with late news", ("alert", "note", "drop"))),
+    "min_independent": Key(v.positive_whole),
+    "title": Key(v.text),
+    "text": Key(v.text),
+}
+_SOURCE = {
+    "id": Key(v.name, required=True),
+    "feed": Key(v.url),
+    "files": Key(v.expanded),
+    "every": Key(v.span),
+    "zone": Key(v.zone),
+    "fields": Key(None),
+    "format": Key(v.choice("format", FORMATS)),
+    "publisher": Key(v.text),
+    "lateness": Key(v.duration),
+    "allow_private": Key(v.boolean),
+}
+_ROUTE = {"match": Key(None), "to": Key(v.one_or_many(v.text), required=True)}
+_MATCH = {name: Key(v.one_or_many(v.text)) for name in ("severity", "rule", *BY)}
+_TOP = {
+    "store": Key(v.expanded),
+    "sources": Key(None),
+    "rules": Key(None, required=True),
+    "routes": Key(None),
+    "destinations": Key(None),
+    "lateness": Key(v.duration),
+    "update_every": Key(v.duration),
+    "revise_for": Key(v.duration),
+    "retention": Key(v.span),
+    "severities": Key(None),
+    "publishers": Key(v.expanded),
+}
+_DESTINATION = {
+    "slack_webhook": Key(v.secret_url),
+    "webhook": Key(v.secret_url),
+    "file": Key(v.expanded),
+    "terminal": Key(v.only_true),
+    "secret": Key(v.signing_secret),
+    "allow_private": Key(v.boolean),
+}
+#: Kind of destination → the keys that may stand beside it.
+DESTINATION_KINDS = {
+    "slack_webhook": ("allow_private",),
+    "webhook": ("secret", "allow_private"),
+    "file": (),
+    "terminal": (),
+}
+
+#: Section → its keys. Sections are named as an error names them.
+SECTIONS: Mapping[str, Mapping[str, Key]] = {
+    "the top level": _TOP,
+    "a rule": _RULE,
+    "a source": _SOURCE,
+    "a route": _ROUTE,
+    "a match": _MATCH,
+    "a destination": _DESTINATION,
+}
+#: Keys that are known and planned, by section.
+ABSENT: Mapping[str, tuple[str, ...]] = {
+    "the top level": (
+        "listen", "token", "silences", "inhibit", "quiet_hours", "digest", "kafka", "gazetteer", "actors", "lexicon",
+        "assets", "group_by", "group_wait",
+    ),
+    "a rule": (
+        "realis", "scope", "stance", "polarity", "language", "source", "shadow", "near", "where", "sequence", "surge",
+        "ratio", "record", "absence",
+    ),
+    "a source": ("kafka", "token", "language", "where"),
+    "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),
+    "a destination": (
+        "slack", "discord", "teams", "mattermost", "pagerduty", "email", "apprise", "headers", "digest", "quiet_hours",
+    ),
+}  # fmt: skip
+
+
+def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | None:
+    """The good values of a mapping by key; None when it is no mapping. Notes every unknown or missing key."""
+    if not isinstance(item.value, dict):
+        values.problem(item, f"expected a mapping for {section}, got {item.kind}")
+        return None
+    keys = SECTIONS[section]
+    found = {}
+    for key, entry in item.value.items():
+        known = keys.get(key)
+        if known is None:
+            _unknown(values, entry, key, section)
+        elif known.read is not None:
+            value = known.read(values, entry.item)
+            if value is not INVALID:
+                found[key] = value
+    for key, known in keys.items():
+        if known.required and key not in item.value and not _meant(key, item.value, section):
+            values.problem(item, f'{section} needs the key "{key}"')
+    return found
+
+
+def _meant(key: str, given: Mapping[str, Entry], section: str) -> bool:
+    """Whether an unknown key is a misspelling of the missing one, and so already reported."""
+    unknown = [name for name in given if name not in SECTIONS[section]]
+    return any(did_you_mean(name, SECTIONS[section]) == did_you_mean(key, (key,)) for name in unknown)
+
+
+def _unknown(values: Values, entry: Entry, key: str, section: str) -> None:
+    if key in ABSENT.get(section, ()):
+        values.problem(entry, f'"{key}" is not available in this version')
+        return
+    homes = [home for home, keys in SECTIONS.items() if key in keys and home != "a match"]
+    if homes:
+        values.problem(entry, f'"{key}" does not belong in {section}; it is a key of {" and ".join(homes)}')
+    elif any(key in absent for absent in ABSENT.values()):
+        values.problem(entry, f'"{key}" is not available in this version')
+    else:
+        values.problem(entry, f"unknown key {shown(key)} in {section}{did_you_mean(key, SECTIONS[section])}")
+
+
+def text_map(values: Values, item: Item, valid: tuple[str, ...], what: str) -> dict[str, str]:
+    """A mapping of known names to texts."""
+    if not isinstance(item.value, dict):
+        values.problem(item, f"expected a mapping of {what} to text, got {item.kind}")
+        return {}
+    found = {}
+    for key, entry in item.value.items():
+        if key not in valid:
+            values.problem(entry, f"unknown {what} {shown(key)}{did_you_mean(key, valid)}")
+        elif (value := v.text(values, entry.item)) is not INVALID:
+            found[key] = value
+    return found
+
+
+def listed(values: Values, top: Mapping[str, Entry], key: str) -> list[Item]:
+    """The items of a list under a key; none when the key is missing, which the caller may mind."""
+    if key not in top:
+        return []
+    item = top[key].item
+    if not isinstance(item.value, list):
+        values.problem(item, f"expected a list under {key}, got {item.kind}")
+        return []
+    if not item.value and key != "sources":
+        values.problem(item, f"expected at least one under {key}, got an empty list")
+    items: list[Item] = item.value
+    return items

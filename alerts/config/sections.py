@@ -1,0 +1,253 @@
+"""What do the sources, rules, routes and destinations of a config say? The checks that look at more than one key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from alerts.config.problems import did_you_mean, shown
+from alerts.config.reader import Entry, Item
+from alerts.config.schema import (
+    ARTICLE_FIELDS,
+    DESTINATION_KINDS,
+    SECTIONS,
+    listed,
+    read_section,
+    text_map,
+)
+from alerts.config.types import Band, Destination, Route, Rule, Source
+from alerts.config.values import INVALID, Values, said, text, threshold
+from streams.codec import digest
+
+DAY = 86400
+#: How far back a rule with the trigger ``first`` looks when it does not say.
+FIRST_LOOKS_BACK = 90 * DAY
+
+
+def read_severities(values: Values, top: Mapping[str, Entry]) -> tuple[str, ...]:
+    """The names of severities in rising order; the default when the key is missing or wrong."""
+    default = ("info", "warning", "critical")
+    names = []
+    for item in listed(values, top, "severities"):
+        value = text(values, item)
+        if value in names:
+            values.problem(item, f"the severity {said(item)} stands there twice")
+        elif value is not INVALID:
+            names.append(value)
+    return tuple(names) or default
+
+
+# --- sources ------------------------------------------------------------------------------------------------------
+
+
+def read_sources(values: Values, top: Mapping[str, Entry]) -> tuple[Source, ...]:
+    """The sources that are in order."""
+    sources = []
+    seen: set[str] = set()
+    for item in listed(values, top, "sources"):
+        found = read_section(values, item, "a source")
+        if found is None:
+            continue
+        _note_repeat(values, item, "source", found.get("id"), seen)
+        _one_of_feed_and_files(values, item)
+        if "fields" in item.value:
+            found["fields"] = text_map(values, item.value["fields"].item, ARTICLE_FIELDS, "article field")
+        if "id" in found:
+            sources.append(Source(**found))
+    return tuple(sources)
+
+
+def _one_of_feed_and_files(values: Values, item: Item) -> None:
+    given = [key for key in ("feed", "files") if key in item.value]
+    if len(given) == 2:
+        later = max((item.value[key] for key in given), key=lambda entry: (entry.line, entry.col))
+        values.problem(later, 'a source has either "feed" or "files", not both')
+    elif not given and not any(did_you_mean(key, SECTIONS["a source"]).find('"f') >= 0 for key in _unknown_keys(item)):
+        values.problem(item, 'a source needs "feed" (an address) or "files" (a glob)')
+
+
+def _unknown_keys(item: Item) -> list[str]:
+    return [key for key in item.value if key not in SECTIONS["a source"]]
+
+
+def _note_repeat(values: Values, item: Item, what: str, id_: str | None, seen: set[str]) -> None:
+    if id_ is None:
+        return
+    if id_ in seen:
+        values.problem(item.value["id"].item, f'the {what} id "{id_}" is taken; each needs its own')
+    seen.add(id_)
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[str]) -> list[tuple[Rule, Item]]:
+    """The rules that are in order, each with its place; templates are as written and not yet looked at."""
+    rules = []
+    seen: set[str] = set()
+    for item in listed(values, top, "rules"):
+        found = read_section(values, item, "a rule")
+        if found is None:
+            continue
+        _note_repeat(values, item, "rule", found.get("id"), seen)
+        trigger = found.setdefault("trigger", "at_least")
+        if trigger == "first":
+            found.setdefault("over", FIRST_LOOKS_BACK)
+        found["bands"] = _bands(values, item, severities, trigger)
+        if "id" in found and "when" in found:
+            rule = Rule(**found)
+            rules.append((_defined(rule), item))
+    return rules
+
+
+def _defined(rule: Rule) -> Rule:
+    """The rule with the hash of what it measures: neither its wording nor its cool-down is part of that."""
+    measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
+    gates = (rule.allow_vague, rule.late, rule.min_independent)
+    bands = [(band.severity, float(band.threshold)) for band in rule.bands]
+    fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
+    return Rule(**{**fields, "definition": digest(measured, gates, bands)})
+
+
+def _bands(values: Values, item: Item, severities: Sequence[str], trigger: str) -> tuple[Band, ...]:
+    entry: Entry | None = item.value.get("severity")
+    if trigger == "first":
+        return (Band(severity=_first_severity(values, entry, severities), threshold=1),)
+    example = "{warning: 5, critical: 10}"
+    if entry is None:
+        if "severity" not in [_nearest(key) for key in item.value]:
+            values.problem(item, f'a rule needs the key "severity" with a threshold for each, such as {example}')
+        return ()
+    if not isinstance(entry.item.value, dict):
+        values.problem(entry.item, f"expected a threshold for each severity, such as {example}, got {entry.item.kind}")
+        return ()
+    if not entry.item.value:
+        values.problem(entry.item, f"expected at least one severity with its threshold, such as {example}")
+    return _rising(values, entry.item.value, severities)
+
+
+def _nearest(key: str) -> str:
+    """The rule's key that an unknown key was probably meant to be, else itself."""
+    known = SECTIONS["a rule"]
+    return next((name for name in known if key not in known and f'"{name}"' in did_you_mean(key, known)), key)
+
+
+def _first_severity(values: Values, entry: Entry | None, severities: Sequence[str]) -> str:
+    middle = severities[(len(severities) - 1) // 2]
+    if entry is None:
+        return middle
+    item = entry.item
+    if isinstance(item.value, dict):
+        values.problem(
+            item, 'expected one severity, such as critical, got a mapping: the trigger "first" has no threshold'
+        )
+    elif (value := text(values, item)) is not INVALID and value not in severities:
+        values.problem(item, f"unknown severity {said(item)}{did_you_mean(value, severities)}")
+    elif value is not INVALID:
+        return str(value)
+    return middle
+
+
+def _rising(values: Values, given: Mapping[str, Entry], severities: Sequence[str]) -> tuple[Band, ...]:
+    for name, entry in given.items():
+        if name not in severities:
+            values.problem(entry, f"unknown severity {shown(name)}{did_you_mean(name, severities)}")
+    bands: list[Band] = []
+    for name in severities:
+        if name not in given:
+            continue
+        item = given[name].item
+        value = threshold(values, item)
+        if value is INVALID:
+            continue
+        if bands and value <= bands[-1].threshold:
+            low = bands[-1]
+            values.problem(item, f"{name} must be above {low.severity} ({low.threshold:g}), got {value:g}")
+        bands.append(Band(severity=name, threshold=value))
+    return tuple(bands)
+
+
+# --- routes and destinations --------------------------------------------------------------------------------------
+
+
+def read_destinations(values: Values, top: Mapping[str, Entry]) -> tuple[Destination, ...]:
+    """The destinations that are in order."""
+    if "destinations" not in top:
+        return ()
+    item = top["destinations"].item
+    if not isinstance(item.value, dict):
+        values.problem(item, f"expected a mapping of names to destinations, got {item.kind}")
+        return ()
+    found = (_destination(values, name, entry) for name, entry in item.value.items())
+    return tuple(destination for destination in found if destination is not None)
+
+
+def _destination(values: Values, id_: str, entry: Entry) -> Destination | None:
+    good = read_section(values, entry.item, "a destination")
+    if good is None:
+        return None
+    given: Mapping[str, Entry] = entry.item.value
+    kinds = [key for key in given if key in DESTINATION_KINDS]
+    for extra in kinds[1:]:
+        values.problem(given[extra], f"a destination has one kind, and this has {kinds[0]} already")
+    if not kinds:
+        if all(key in SECTIONS["a destination"] for key in given):
+            values.problem(entry.item, f"a destination needs one of {', '.join(DESTINATION_KINDS)}")
+        return None
+    kind = kinds[0]
+    for key in given:
+        if key in SECTIONS["a destination"] and key not in (*kinds, *DESTINATION_KINDS[kind]):
+            values.problem(given[key], f'"{key}" does not belong to a destination of the kind {kind}')
+    if kind not in good:
+        return None
+    allow_private = good.get("allow_private", False)
+    return Destination(id=id_, kind=kind, settings=_settings(kind, good), allow_private=allow_private)
+
+
+def _settings(kind: str, good: Mapping[str, Any]) -> dict[str, Any]:
+    match kind:
+        case "webhook":
+            return {"url": good[kind], "secret": good.get("secret")}
+        case "slack_webhook":
+            return {"url": good[kind]}
+        case "file":
+            return {"path": good[kind]}
+    return {}
+
+
+def read_routes(values: Values, top: Mapping[str, Entry], severities: Sequence[str]) -> tuple[Route, ...]:
+    """The routes. Every severity, rule and destination that they name must be in the config, right or wrong."""
+    written = top["destinations"].item.value if "destinations" in top else None
+    destinations = list(written) if isinstance(written, dict) else []
+    names = {"severity": severities, "rule": _rule_ids(top)}
+    routes = []
+    for item in listed(values, top, "routes"):
+        found = read_section(values, item, "a route")
+        if found is None:
+            continue
+        if "match" in item.value:
+            found["match"] = _match(values, item.value["match"].item, names)
+        if "to" in found:
+            _known_names(values, item.value["to"].item, "destination", destinations)
+            routes.append(Route(**found))
+    return tuple(routes)
+
+
+def _rule_ids(top: Mapping[str, Entry]) -> list[str]:
+    items = top["rules"].item.value if "rules" in top else ()
+    rules = [item.value for item in items if isinstance(item.value, dict)] if isinstance(items, list) else []
+    return [str(rule["id"].item.value) for rule in rules if "id" in rule]
+
+
+def _match(values: Values, item: Item, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    found = read_section(values, item, "a match") or {}
+    for key, valid in names.items():
+        if key in found:
+            _known_names(values, item.value[key].item, key, valid)
+    return found
+
+
+def _known_names(values: Values, item: Item, what: str, valid: Sequence[str]) -> None:
+    for each in item.value if isinstance(item.value, list) else [item]:
+        if each.value not in valid:
+            values.problem(each, f"undefined {what} {said(each)}{did_you_mean(each.value, valid)}")

@@ -1,0 +1,200 @@
+"""Is this one value what its key needs? Each reader gives the value or notes a problem and gives ``INVALID``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from alerts.config.problems import did_you_mean
+from alerts.config.reader import Document, Item, number_of
+from alerts.config.types import Secret
+from streams.times import parse_duration
+
+
+class Invalid:
+    """The type of ``INVALID``, which stands for a value that had a problem."""
+
+
+INVALID: Final = Invalid()
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.:-]*", re.ASCII)
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_LONGEST = 100 * 366 * 86400
+
+
+class Values(Document):
+    """A file being read together with the environment that its ``${NAME}`` refer to."""
+
+    def __init__(self, file: str, environ: Mapping[str, str]) -> None:
+        super().__init__(file)
+        self.environ = environ
+
+    def refuse(self, at: Item, message: str) -> Invalid:
+        """Note a problem and give ``INVALID``."""
+        self.problem(at, message)
+        return INVALID
+
+
+Reader = Callable[[Values, Item], Any]
+
+
+def text(values: Values, item: Item) -> Any:
+    """Text that is not blank."""
+    if not isinstance(item.value, str):
+        return values.refuse(item, f"expected text, got {item.kind}")
+    return item.value if item.value.strip() else values.refuse(item, "expected text, got an empty string")
+
+
+def name(values: Values, item: Item) -> Any:
+    """An id: letters, digits and ``. _ - :``."""
+    value = text(values, item)
+    if value is not INVALID and not _NAME.fullmatch(value):
+        return values.refuse(item, "expected a name of letters, digits and . _ - : that begins with a letter or digit")
+    return value
+
+
+def boolean(values: Values, item: Item) -> Any:
+    """True or false."""
+    return (
+        item.value if isinstance(item.value, bool) else values.refuse(item, f"expected true or false, got {item.kind}")
+    )
+
+
+def only_true(values: Values, item: Item) -> Any:
+    """The word ``true``: for a key that says something by standing there."""
+    return True if item.value is True else values.refuse(item, "expected true, or leave the key out")
+
+
+def positive_whole(values: Values, item: Item) -> Any:
+    """A whole number from 1."""
+    good = isinstance(item.value, int) and not isinstance(item.value, bool)
+    if not good:
+        return values.refuse(item, f"expected a whole number, got {item.kind}")
+    return item.value if item.value >= 1 else values.refuse(item, f"expected a whole number from 1, got {item.value}")
+
+
+def threshold(values: Values, item: Item) -> Any:
+    """A number above 0."""
+    number = number_of(item.value)
+    if number is None:
+        return values.refuse(item, f"expected a number as threshold, got {said(item)}")
+    return number if number > 0 else values.refuse(item, f"expected a threshold above 0, got {number:g}")
+
+
+def duration(values: Values, item: Item) -> Any:
+    """Seconds of a duration such as 24h; 0 is allowed."""
+    hint = "expected a duration such as 90s, 2m, 24h, 3d or 1w"
+    if not isinstance(item.value, str):
+        return 0 if item.value == 0 and item.kind == "a number" else values.refuse(item, f"{hint}, got {said(item)}")
+    try:
+        seconds = parse_duration(item.value)
+    except (ValueError, OverflowError):
+        return values.refuse(item, f"{hint}, got {said(item)}")
+    return seconds if seconds <= _LONGEST else values.refuse(item, "expected a duration under 100 years")
+
+
+def span(values: Values, item: Item) -> Any:
+    """Seconds of a duration above 0."""
+    seconds = duration(values, item)
+    return values.refuse(item, "expected a duration of at least 1s") if seconds == 0 else seconds
+
+
+def zone(values: Values, item: Item) -> Any:
+    """An IANA time zone."""
+    value = text(values, item)
+    if value is INVALID:
+        return value
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):
+        return values.refuse(item, f"unknown time zone {said(item)}; use an IANA name such as Europe/Paris")
+    return value
+
+
+def expanded(values: Values, item: Item) -> Any:
+    """Text with every ``${NAME}`` replaced from the environment."""
+    value = text(values, item)
+    if value is INVALID:
+        return value
+    missing = [found for found in _VARIABLE.findall(value) if not values.environ.get(found)]
+    for found in missing:
+        values.problem(item, f'environment variable "{found}" is not set')
+    return INVALID if missing else _VARIABLE.sub(lambda match: values.environ[match[1]], value)
+
+
+def url(values: Values, item: Item) -> Any:
+    """An http or https address. It is never shown: it may carry a secret."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good = False
+    if not good or not value.isprintable() or " " in value:
+        return values.refuse(item, "bad address; expected one such as https://example.org/path")
+    return value
+
+
+def secret_url(values: Values, item: Item) -> Any:
+    """An address that is a secret."""
+    value = url(values, item)
+    return value if value is INVALID else Secret(value)
+
+
+def signing_secret(values: Values, item: Item) -> Any:
+    """One or several (to rotate them) Standard Webhooks secrets, with a space between."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    if not all(_is_signing_secret(part) for part in value.split()):
+        return values.refuse(item, "expected a secret of the form whsec_ and base64 of 24 to 64 bytes")
+    return Secret(value)
+
+
+def _is_signing_secret(value: str) -> bool:
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return value.startswith("whsec_") and 24 <= len(key) <= 64
+
+
+def choice(what: str, valid: Collection[str], absent: Collection[str] = ()) -> Reader:
+    """A reader for one of the valid names; ``absent`` are known names that this version does not have."""
+
+    def read(values: Values, item: Item) -> Any:
+        value = text(values, item)
+        if value is INVALID or value in valid:
+            return value
+        if value in absent:
+            return values.refuse(item, f'{what} "{value}" is not available in this version')
+        return values.refuse(item, f"unknown {what} {said(item)}{did_you_mean(value, valid)}")
+
+    return read
+
+
+def one_or_many(reader: Reader) -> Reader:
+    """A reader for one value or a list of them, as a tuple without repeats."""
+
+    def read(values: Values, item: Item) -> Any:
+        items = item.value if isinstance(item.value, list) else [item]
+        if not items:
+            return values.refuse(item, "expected at least one, got an empty list")
+        found = [reader(values, each) for each in items]
+        return INVALID if INVALID in found else tuple(dict.fromkeys(found))
+
+    return read
+
+
+def said(item: Item) -> str:
+    """The value as it was written, shortened; for keys that hold no secret."""
+    if isinstance(item.value, str):
+        return f'"{item.value}"' if len(item.value) <= 40 else f'"{item.value[:40]}…"'
+    return item.kind if item.kind != "a number" else f"{item.value}"

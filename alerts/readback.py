@@ -1,0 +1,89 @@
+"""What exactly is claimed? One controlled sentence from an alert's slots, with the missing ones said aloud.
+
+"Police via AFP and Reuters: 12 soldiers killed, ambush, near Baghdad (± 50 km), Sat 2 May; 2 families; group not
+stated". Whatever it says stands in a field of the alert, so that a reader can check the alert by one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alerts import wording
+from alerts.alert import Alert, IncidentView, Range
+from streams.article import PHASED_FAMILIES, family_of
+
+_OPPOSITE_ROLES = frozenset(("target", "victim", "mediator", "speaker"))
+
+
+def readback(alert: Alert) -> str:
+    """The sentence, without a full stop."""
+    if not alert.incidents:
+        return f"No incident stands; {_families(alert)}"
+    lead = max(alert.incidents, key=_weight)
+    told = [_what(lead), _kind(lead), wording.place(lead.place, with_country=False)]
+    told.append(wording.days(lead.event_time, alert.at))
+    sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
+    return "; ".join([sentence, _families(alert), *_standing(lead), _group(lead)])
+
+
+def _weight(incident: IncidentView) -> tuple[float, float, float]:
+    lows = [(toll.low or 0) if toll else 0 for toll in (incident.killed, incident.wounded, incident.hostages)]
+    return (lows[0], lows[1], lows[2])
+
+
+def _who(alert: Alert, lead: IncidentView) -> str:
+    speakers = [claim.speaker for claim in lead.claims if claim.speaker and not claim.void]
+    speaker = speakers[-1] if speakers else "speaker not stated"
+    return f"{speaker[:1].upper()}{speaker[1:]} via {wording.listed(alert.sources.publishers)}"
+
+
+def _over_all(alert: Alert) -> str:
+    many = len(alert.incidents)
+    if many == 1:
+        return ""
+    measure = alert.measure
+    if measure.name in ("incidents", "episodes"):
+        return f"{wording.measured(measure.name, measure.low, measure.high)}, the largest "
+    return f"{wording.measured(measure.name, measure.low, measure.high)} in {many} incidents, the largest "
+
+
+def _what(incident: IncidentView) -> str:
+    tolls = [("killed", incident.killed), ("wounded", incident.wounded), ("hostages", incident.hostages)]
+    said = [_toll(incident, measure, toll) for measure, toll in tolls if toll is not None]
+    said += [
+        wording.measured(count["measure"], count["low"], count["high"])
+        for facet in incident.facets
+        for count in facet["counts"]
+    ]
+    return " and ".join(dict.fromkeys(said)) or "no figure stated"
+
+
+def _toll(incident: IncidentView, measure: str, toll: Range) -> str:
+    """The toll, with the victims' class when all of them are of one."""
+    classes = [row["class"] for row in incident.victims if row.get(measure) == toll.low]
+    if measure == "hostages" or not toll.low or len(classes) != 1 or len(incident.victims) != 1:
+        return wording.measured(measure, toll.low, toll.high)
+    return f"{wording.figure(toll.low, toll.high)} {wording.people(classes[0], toll.high)} {measure}"
+
+
+def _kind(incident: IncidentView) -> str:
+    name = wording.type_name(incident.type)
+    if family_of(incident.type) not in PHASED_FAMILIES:
+        return name
+    return f"{name}, {incident.phase or 'phase not stated'}"
+
+
+def _families(alert: Alert) -> str:
+    count = alert.sources.independent
+    said = f"{count} {wording.plural(count, 'family', 'families')}"
+    return f"{said}, unconfirmed" if count == 1 else said
+
+
+def _standing(incident: IncidentView) -> Sequence[str]:
+    return [incident.status] if incident.status in ("disputed", "retracted") else []
+
+
+def _group(incident: IncidentView) -> str:
+    """Who did it, when it is a party that has a name of its own."""
+    named = [actor for actor in incident.actors if actor.get("id") and actor.get("role") not in _OPPOSITE_ROLES]
+    return f"by {named[0]['name']}" if named else "group not stated"
