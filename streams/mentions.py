@@ -49,7 +49,7 @@ def _telling(signals: list[Signal], *, phased: bool) -> list[Signal]:
     """The signals that make an event matter."""
     if phased:
         return [s for s in signals if s.scope in _PHASED_SCOPES]
-    return [s for s in signals if counts_by_default(s)]
+    return [s for s in signals if counts_by_default(s) and s.outcome != "foiled"]
 
 
 def _mention(report: Report, context: Context, event: Event, signals: list[Signal], telling: list[Signal]) -> Mention:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from streams.article import Count, Exactness, Relation, Side
-from streams.firstcut.scene import Hit, Scene
 from streams.firstcut.numbers import Number
+from streams.firstcut.scene import Hit, Scene
 
 _AUXILIARIES = frozenset(
     "were was been be being have has had are is also reported reportedly later confirmed feared believed said to "
@@ -73,7 +75,22 @@ def casualties(scene: Scene) -> list[Casualty]:
                 continue
             taken.add(group.first)
             found.append(Casualty(_count(scene, measure, group, relation, verb), verb))
-    return found + _hostages(scene, taken)
+    return _corrected(scene, found) + _hostages(scene, taken)
+
+
+def _corrected(scene: Scene, found: list[Casualty]) -> list[Casualty]:
+    """Mark the killed total of a stated correction with the figure that it voids, -1 when it names none."""
+    if not scene.has("correction"):
+        return found
+    named = next((n for n in scene.numbers if scene.lower(n.first - 1) in ("from", "not", "than", "of") and n.vetoed is None
+                  and not any(c.figure.low == n.low and c.figure.start <= scene.tokens[n.first].start < c.figure.end for c in found)), None)  # fmt: skip
+    voided = named.low if named is not None and named.low is not None else -1
+    return [
+        c._replace(figure=replace(c.figure, corrects=voided))
+        if c.figure.measure == "killed" and c.figure.relation == "total"
+        else c
+        for c in found
+    ]
 
 
 def _governed(scene: Scene, verb: Hit) -> list[tuple[str, _Group, Relation]]:
@@ -285,6 +302,8 @@ def _toll(scene: Scene, toll: Hit) -> list[tuple[str, _Group, Relation]]:
         group = _Group(number.first, number.last, number.low, number.high, number.exactness, None, None)
         if before == "by":
             found.append(("killed", group, "increment"))
+        elif before == "from":
+            continue
         elif before in ("to", "at", "of", "is", "was", "reached", "passed", "down"):
             found.append(("killed", group, "total"))
             break

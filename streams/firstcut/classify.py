@@ -31,17 +31,17 @@ from streams.article import (
 )
 from streams.codec import rounded
 from streams.firstcut.draft import Draft
+from streams.firstcut.fingerprint import fingerprint
 from streams.firstcut.gather import gathered, with_episodes
+from streams.firstcut.language import language_of
 from streams.firstcut.lexicon import Lexicon, default_lexicon, lower_same_length
 from streams.firstcut.reading import Reading
 from streams.firstcut.scene import Scene
+from streams.firstcut.tokens import CAP
 from streams.text.actors import ActorMention, find_actors
 from streams.text.dates import DateMention, find_dates
-from streams.firstcut.fingerprint import fingerprint
-from streams.firstcut.language import language_of
 from streams.text.places import PlaceContext, PlaceMention, default_gazetteer
 from streams.text.sentences import Sentences
-from streams.firstcut.tokens import CAP
 from streams.times import seconds_of, utc_iso
 
 #: Changes whenever code or data change what is read.
@@ -49,6 +49,8 @@ VERSION = "en-1"
 _LEAD = 3
 _TOPIC_VOTES = 3
 _FUTURE = 3600
+_HEAD = 400
+_MISFORTUNES = ("accident", "disaster", "disease")
 _TOPICS = ("sport", "business", "fiction")
 _CONTRACT_FIELDS = ("id", "source", "published", "language", "signals", "events", "excluded", "problems")
 
@@ -75,6 +77,7 @@ class _Article:
         self.problems = list(article.problems)
         self.anchor = _local_day(article)
         self.topic: str | None = None
+        self.conflict = False
         self.drafts: list[Draft] = []
         self.dates: dict[int, list[DateMention]] = {}
         self.excluded: list[Exclusion] = []
@@ -128,7 +131,7 @@ class _Article:
         hits = {name: self.lexicon.anchors.find(lower_same_length(text)) for name, text in self._fields() if text}
         if not any(hits.values()):
             return False
-        self.topic = self._topic_of()
+        self.topic, self.conflict = self._topic_of()
         whole = f"{self.article.title}\n\n{self.article.body}"
         context = default_gazetteer().read(whole)
         self.context, self.whole, self.shift = context, whole, {"title": 0, "body": len(self.article.title) + 2}
@@ -143,7 +146,7 @@ class _Article:
         if len(scene.tokens) == CAP:
             self._problem("truncated", f"{field} {span[0]}: a sentence of over {CAP} words was read to there")
         dates = find_dates(text, span[0], min(span[1], scene.read_to), self.anchor)
-        reading = Reading(scene, dates, self.topic)
+        reading = Reading(scene, dates, self.topic, conflict=self.conflict)
         for draft in reading.drafts:
             self.dates[len(self.drafts)] = dates
             self.drafts.append(draft)
@@ -158,16 +161,30 @@ class _Article:
         paragraphs = self.article.body.count("\n\n", after, span[0])
         return "lead" if paragraphs < _LEAD and span[0] - after < 600 else "body"
 
-    def _topic_of(self) -> str | None:
-        """What the whole article is about, when its words leave no doubt."""
+    def _topic_of(self) -> tuple[str | None, bool]:
+        """The reason that the whole article gives to leave things out, and whether it speaks of armed people."""
+        head = f"{self.article.title}\n{self.article.body[:_HEAD]}"
         votes: dict[str, int] = {}
-        for _, text in self._fields():
-            for _, _, tags in self.lexicon.words.find(lower_same_length(text[:4000])):
-                for tag in tags:
-                    if tag.kind == "cause" and tag.value in _TOPICS:
-                        votes[tag.value] = votes.get(tag.value, 0) + 1
-        best = max(sorted(votes), key=lambda t: votes[t], default=None)
-        return best if best is not None and votes[best] >= _TOPIC_VOTES else None
+        for _, _, tags in self.lexicon.words.find(
+            lower_same_length(f"{self.article.title}\n{self.article.body[:4000]}")
+        ):
+            for tag in tags:
+                if tag.kind in ("cause", "conflict"):
+                    votes[tag.value] = votes.get(tag.value, 0) + 1
+        armed = votes.pop("conflict", 0)
+        best = max(sorted(set(votes) & set(_TOPICS)), key=lambda t: votes[t], default=None)
+        if best is not None and votes[best] >= _TOPIC_VOTES and votes[best] > armed:
+            return best, armed > 0
+        return self._cause_of(head), armed > 0
+
+    def _cause_of(self, head: str) -> str | None:
+        """The accident, disaster or disease that title and lead tell of, when they tell of no violence."""
+        lowered = lower_same_length(head)
+        for _, _, tags in self.lexicon.anchors.find(lowered):
+            if any(tag.kind in ("noun", "verb") and family_of(tag.value) in ("attack", "hostage") for tag in tags):
+                return None
+        causes = [tag.value for _, _, tags in self.lexicon.words.find(lowered) for tag in tags if tag.kind == "cause"]
+        return next((cause for cause in causes if cause in _MISFORTUNES), None)
 
     # --- arguments --------------------------------------------------------------------------------------------------
 

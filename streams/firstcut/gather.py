@@ -28,6 +28,11 @@ def gathered(signals: Sequence[Signal]) -> tuple[tuple[Signal, ...], tuple[Event
         else:
             home.append(index)
     named = list(signals)
+    for index in _sums(named, groups):
+        named[index] = replace(named[index], scope="mention")
+        groups = [[i for i in group if i != index] for group in groups]
+        groups.append([index])
+    groups = [group for group in groups if group]
     for number, group in enumerate(groups, 1):
         told_in_full = False
         for index in group:
@@ -38,6 +43,17 @@ def gathered(signals: Sequence[Signal]) -> tuple[tuple[Signal, ...], tuple[Event
             told_in_full = told_in_full or (signal.scope in _FULL and signal.field == "body")
     events = tuple(_event(f"e{n}", group, named) for n, group in enumerate(groups, 1))
     return tuple(named), events
+
+
+def _sums(signals: list[Signal], groups: list[list[int]]) -> list[int]:
+    """Signals whose figure sums over happenings that the article also tells one by one."""
+    told = [g for g in groups if any(_counted(signals[i]) and signals[i].counts for i in g)]
+    return [
+        index
+        for index, signal in enumerate(signals)
+        if any((count.attacks or 0) > 1 for count in signal.counts)
+        and len([g for g in told if index not in g]) >= max(count.attacks or 0 for count in signal.counts)
+    ]
 
 
 def _belongs(signal: Signal, members: list[Signal]) -> bool:

@@ -66,8 +66,20 @@ class Lexicon(NamedTuple):
 
 #: Groups of words that make a sentence worth reading by themselves.
 _ANCHOR_GROUPS = ("kill", "wound", "dead", "abduct", "tolls", "leave_strong")
-_GROUPS = (*_ANCHOR_GROUPS, "shot", "die", "left", "taken", "forces", "bases", "leave", "not_forces")
-_OWN_REASONS = ("history", "negated", "planned", "cumulative", "not_a_count")
+_GROUPS = (
+    *_ANCHOR_GROUPS,
+    "shot",
+    "die",
+    "left",
+    "taken",
+    "forces",
+    "bases",
+    "leave",
+    "not_forces",
+    "freed",
+    "conflict",
+)
+_OWN_REASONS = ("animal", "history", "negated", "planned", "cumulative", "not_a_count")
 
 
 def lower_same_length(text: str) -> str:

@@ -6,6 +6,8 @@ taxonomy, which take the figures that belong to them. What is left out leaves an
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from streams.article import Exclusion, Realis, Scope, family_of
 from streams.firstcut.casualties import Casualty, casualties
 from streams.firstcut.draft import Draft, exclusion
@@ -21,10 +23,10 @@ from streams.firstcut.stance import (
 from streams.firstcut.withdrawals import noun_withdrawal, withdrawals
 from streams.text.dates import DateMention
 
-_VIOLENT_CAUSES = frozenset({"crime", "court", "fiction", "sport", "business"})
 _TOPICS = ("sport", "business", "fiction", "court")
 _GENERIC = frozenset({"attack.generic", "attack.site_bomb", "attack.armed_clash"})
-_NO_TARGET = frozenset({"attack.generic"})
+_NEED_CONFLICT = frozenset({"attack.generic", "attack.site_bomb", "attack.armed_clash", "attack.assassination",
+                            "threat.warning", "attack.massacre", "attack.shooting", "attack.property"})  # fmt: skip
 _FORCE_NOUNS = frozenset({"force.drawdown", "force.withdrawal_begun"})
 _CONTEXT_FAMILIES = frozenset({"agreement", "ceasefire", "talks", "peacekeeping", "ddr", "detainee", "rupture"})
 _VIOLATED = ("violated", "violate", "violates", "breached", "breaches", "broken", "broke", "violating", "violations")
@@ -50,8 +52,12 @@ _SEIZABLE = ("town", "city", "village", "villages", "towns", "base", "territory"
 class Reading:
     """One sentence read: ``drafts`` and ``excluded``."""
 
-    def __init__(self, scene: Scene, dates: list[DateMention], topic: str | None, *, anniversary: bool = False) -> None:
-        self.scene, self.dates, self.topic = scene, dates, topic
+    def __init__(
+        self, scene: Scene, dates: list[DateMention], topic: str | None, *, conflict: bool, anniversary: bool = False
+    ) -> None:
+        """``topic`` is the reason that the whole article gives to leave things out, ``conflict`` whether it speaks of
+        armed people or their deeds anywhere."""
+        self.scene, self.dates, self.topic, self.conflict = scene, dates, topic, conflict
         self.drafts: list[Draft] = []
         self.excluded: list[Exclusion] = []
         self._speaker = speaker_of(scene)
@@ -83,6 +89,8 @@ class Reading:
         kept = []
         for casualty in casualties(self.scene):
             cause = self._cause(casualty)
+            if cause is None and casualty.figure.object is None and not self.conflict:
+                cause = "not_a_count"
             if cause is None:
                 kept.append(casualty)
             else:
@@ -144,8 +152,10 @@ class Reading:
                 self.excluded.append(found)
                 return None
             return found
-        if self._wrong_topic(hit, figures):
+        if self._wrong_topic(hit, figures) or (not self.conflict and not figures and type_ in _NEED_CONFLICT):
             return None
+        if family == "hostage" and any(h.kind == "freed" for h in self.scene.words):
+            return self._draft(hit, "hostage.release", self._realis(hit), "incident", tuple(f.figure for f in figures))
         if family in ("ceasefire", "agreement"):
             return self._accord(hit, figures)
         if type_ == "territory.captured" and not self._seizes_land(hit):
@@ -161,10 +171,16 @@ class Reading:
     def _happening(self, hit: Hit, type_: str, figures: list[Casualty]) -> Draft:
         realis = self._realis(hit)
         scope = self._scope(hit, figures, realis)
-        counts = tuple(f.figure for f in figures)
+        counts = tuple(replace(f.figure, attacks=self._attacks(hit)) for f in figures)
         if scope == "trend" and family_of(type_) == "attack":
             type_ = "trend.attacks_up"
         return self._draft(hit, type_, realis, scope, counts)
+
+    def _attacks(self, hit: Hit) -> int | None:
+        """How many happenings a plural trigger names: "two attacks killed 12"."""
+        number = next((n for n in self.scene.numbers if n.vetoed is None and 0 <= hit.first - n.last <= 2), None)
+        plural = self.scene.lower(hit.last - 1).endswith("s")
+        return number.low if number is not None and plural and number.low and number.low > 1 else None
 
     def _realis(self, hit: Hit) -> Realis:
         return realis_of(self.scene, hit, noun=hit.kind == "noun")
