@@ -1,0 +1,110 @@
+"""A real HTTP receiver on 127.0.0.1 that answers as it was told and remembers what came."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: str = "ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    """Seconds before the answer; the request has been remembered by then."""
+    reset: bool = False
+    """Take the request, then break the connection instead of answering."""
+
+
+@dataclass
+class Request:
+    at: float
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def alert(self) -> str:
+        return str(self.json["data"]["id"])
+
+
+class Receiver:
+    def __init__(self, *script: Reply, then: Reply | None = None) -> None:
+        self.script = list(script)
+        self.then = then or Reply()
+        self.requests: list[Request] = []
+        self._came = threading.Condition()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                outer.answer(self, Request(time.time(), self.path, headers, body))
+
+            def do_GET(self) -> None:
+                outer.answer(self, Request(time.time(), "GET " + self.path, {}, b""))
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/in"
+
+    def answer(self, handler: BaseHTTPRequestHandler, request: Request) -> None:
+        with self._came:
+            reply = self.script.pop(0) if self.script else self.then
+            self.requests.append(request)
+            self._came.notify_all()
+        time.sleep(reply.delay)
+        if reply.reset:
+            linger = struct.pack("ii", 1, 0)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            handler.connection.shutdown(socket.SHUT_RD)
+            handler.connection.close()
+            handler.close_connection = True
+            return
+        body = reply.body.encode()
+        handler.send_response(reply.status)
+        for name, value in reply.headers.items():
+            handler.send_header(name, value)
+        if reply.status != 204:
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        if reply.status != 204:
+            handler.wfile.write(body)
+
+    def wait(self, count: int, timeout: float = 10) -> list[Request]:
+        """The requests, once ``count`` have come."""
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.requests) >= count, timeout), (
+                f"{len(self.requests)} of {count} requests came within {timeout} s"
+            )
+            return list(self.requests)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
