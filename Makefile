@@ -16,6 +16,9 @@ $(STAMP): pyproject.toml
 
 setup: $(STAMP)  ## Make .venv with tocsin and its tools
 
+demo: setup  ## Replay three weeks of invented news to a receiver on this machine
+	@bash examples/demo.sh
+
 test: setup lint types  ## Lint, types and every quick test (under ten minutes)
 	$(BIN)/pytest
 
@@ -33,6 +36,12 @@ types: setup
 format: setup  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your own texts)
+	@$(BIN)/python -c 'import spacy, en_core_web_sm' 2>/dev/null || $(BIN)/python -m pip install --quiet -e '.[bench]' || echo "without spaCy: no ratio"
+	$(BIN)/python -m benchmarks.classify $(FEEDS)
+	$(BIN)/python -m benchmarks.decide
+	$(BIN)/python -m benchmarks.latency
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) out build *.egg-info

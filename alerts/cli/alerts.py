@@ -6,10 +6,9 @@ import sys
 
 import click
 import msgspec
-from rich.console import Console
 
 from alerts.cli.common import FAILED, stop, store_path
-from alerts.cli.show import in_full, table
+from alerts.cli.show import console_for, in_full, table_of
 from streams.engines.store import StoreError, open_reader
 
 
@@ -18,31 +17,45 @@ from streams.engines.store import StoreError, open_reader
 @click.option("-c", "--config", help="Config that names the store.")
 @click.option("--store", help="The store.")
 @click.option("--rule", help="Only alerts of this rule.")
+@click.option("--severity", help="Only alerts of this severity.")
+@click.option("--limit", type=int, default=-1, help="At most so many, the newest.")
+@click.option("--full", is_flag=True, help="Show each in full.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl"]), help="Default: table on a terminal, else jsonl."
 )
-def command(alert: str | None, config: str | None, store: str | None, rule: str | None, form: str | None) -> None:
+def command(
+    alert: str | None,
+    config: str | None,
+    store: str | None,
+    rule: str | None,
+    severity: str | None,
+    limit: int,
+    full: bool,
+    form: str | None,
+) -> None:
     """List the alerts in a store, oldest first; with ALERT (an id or a root) show those in full."""
     try:
         reader = open_reader(store_path(config, store))
     except StoreError as error:
         stop(FAILED, str(error))
-    wanted = "SELECT data FROM alerts WHERE (? IS NULL OR id = ? OR root = ?) AND (? IS NULL OR rule = ?)"
-    rows = [
-        bytes(r[0]) for r in reader.execute(wanted + " ORDER BY position, rowid", (alert, alert, alert, rule, rule))
-    ]
-    if alert and not rows:
+    rows = reader.execute(
+        "SELECT data FROM alerts WHERE (:id IS NULL OR id = :id OR root = :id) AND (:rule IS NULL OR rule = :rule) "
+        "AND (:severity IS NULL OR severity = :severity) ORDER BY position DESC, rowid DESC LIMIT :limit",
+        {"id": alert, "rule": rule, "severity": severity, "limit": limit},
+    )
+    found = [bytes(row[0]) for row in rows][::-1]
+    if alert and not found:
         stop(FAILED, f"no alert {alert!r} in this store; `tocsin alerts` lists them")
-    if form == "jsonl" or (form is None and not sys.stdout.isatty()):
-        for row in rows:
+    if form == "jsonl" or (form is None and not full and not sys.stdout.isatty()):
+        for row in found:
             click.echo(row)
         return
-    console = Console()
-    found = [msgspec.json.decode(row) for row in rows]
-    if alert:
-        for item in found:
+    console = console_for()
+    alerts = [msgspec.json.decode(row) for row in found]
+    if alert or full:
+        for item in alerts:
             in_full(console, item)
-    elif found:
-        console.print(table(found))
+    elif alerts:
+        console.print(table_of(alerts))
     else:
         console.print("no alerts yet")

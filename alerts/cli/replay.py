@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
-from rich.console import Console
 
 from alerts.cli.common import BAD_CONFIG, FAILED, UNREADABLE, load_config, progress, stop
 from alerts.config.types import Config, Source
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--alerts", "out", metavar="FILE", help="Write every alert here, one JSON object a line.")
 @click.option("--expect", metavar="FILE", help="Compare with these alerts; exit 1 when they differ.")
 @click.option("--deliver", is_flag=True, help="Send the alerts. Without it no sender exists.")
+@click.option("--table", is_flag=True, help="Show a table even when the output is no terminal.")
 @click.option("--workers", type=int, help="Classifying processes; default one a core.")
 def command(
     feeds: tuple[str, ...],
@@ -46,6 +46,7 @@ def command(
     out: str | None,
     expect: str | None,
     deliver: bool,
+    table: bool,
     workers: int | None,
 ) -> None:
     """Run FEEDs (files, folders, globs, - for standard input) through a config and show its alerts.
@@ -69,7 +70,7 @@ def command(
         stop(FAILED, str(error))
     if out:
         Path(out).write_bytes(b"".join(line + b"\n" for line in found))
-    _show(found, quiet=bool(out or expect))
+    _show(found, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
     if expect:
         _compare(expect, found)
 
@@ -111,9 +112,8 @@ class _Plan:
                 stop(UNREADABLE, str(error))
 
     def _options(self, feed: str) -> Any:
-        from streams.sources.dating import parse_assume
-
         from streams.sources import ReadOptions
+        from streams.sources.dating import parse_assume
 
         source = _source_of(self.config, feed) or Source(id="")
         try:
@@ -187,13 +187,13 @@ def _waiter(monitor: Monitor) -> Callable[[bool], None]:
     return wait
 
 
-def _show(found: list[bytes], *, quiet: bool) -> None:
-    from alerts.cli.show import table
+def _show(found: list[bytes], *, table: bool, quiet: bool) -> None:
+    from alerts.cli.show import console_for, table_of
 
-    if sys.stdout.isatty():
-        console = Console()
+    if table:
+        console = console_for()
         if found:
-            console.print(table(msgspec.json.decode(line) for line in found))
+            console.print(table_of(msgspec.json.decode(line) for line in found))
         console.print(f"{len(found)} alert{'' if len(found) == 1 else 's'}")
     elif not quiet:
         for line in found:

@@ -14,7 +14,7 @@ _COLORS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 _KINDS = {"alert": "", "update": "dim", "cancel": "strike"}
 
 
-def table(alerts: Iterable[dict[str, Any]]) -> Table:
+def table_of(alerts: Iterable[dict[str, Any]]) -> Table:
     """A row an alert: when, how bad, what."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("at", "severity", "kind", "alert", "title"):
@@ -29,6 +29,12 @@ def table(alerts: Iterable[dict[str, Any]]) -> Table:
             Text(alert["title"], style=_KINDS.get(alert["kind"], "")),
         )
     return grid
+
+
+def console_for() -> Console:
+    """A console on standard output; where that is no terminal, wide enough that nothing is cut."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
 
 
 def in_full(console: Console, alert: dict[str, Any]) -> None:

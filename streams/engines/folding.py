@@ -26,8 +26,11 @@ LogLine = tuple[str, str, str]
 class Effects(Protocol):
     """What folding one entry gave: (about, reason, detail) lines, and what is to be sent."""
 
-    log: Sequence[LogLine]
-    outgoing: Sequence[Any]
+    @property
+    def log(self) -> Sequence[LogLine]: ...  # noqa: D102
+
+    @property
+    def outgoing(self) -> Sequence[Any]: ...  # noqa: D102
 
 
 class Fold(Protocol):
