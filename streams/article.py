@@ -28,6 +28,7 @@ Relation = Literal["total", "part", "increment", "remaining"]
 Side = Literal["victim", "perpetrator", "unknown"]
 PlaceRole = Literal["event", "origin", "destination", "part", "speaker"]
 Precision = Literal["exact", "town", "near", "admin1", "country", "region", "none"]
+TimePrecision = Literal["hour", "day", "week", "month", "year", "range", "none"]
 Via = Literal["clause", "sentence", "coref", "caption", "dateline", "title"]
 
 #: Families of happenings count by event; families with phases count by episode.
@@ -147,7 +148,7 @@ class EventTime(Struct, frozen=True, kw_only=True):
 
     start: str | None = None
     end: str | None = None
-    precision: Literal["hour", "day", "week", "month", "year", "range", "none"] = "none"
+    precision: TimePrecision = "none"
     from_: Literal["text", "published", "none"] = field(default="none", name="from")
     via: Via | None = None
 

@@ -82,8 +82,8 @@ def _corrected(scene: Scene, found: list[Casualty]) -> list[Casualty]:
     """Mark the killed total of a stated correction with the figure that it voids, -1 when it names none."""
     if not scene.has("correction"):
         return found
-    named = next((n for n in scene.numbers if scene.lower(n.first - 1) in ("from", "not", "than", "of") and n.vetoed is None
-                  and not any(c.figure.low == n.low and c.figure.start <= scene.tokens[n.first].start < c.figure.end for c in found)), None)  # fmt: skip
+    spans = [(c.figure.low, c.figure.start, c.figure.end) for c in found]
+    named = next((n for n in scene.numbers if _is_former(scene, n, spans)), None)
     voided = named.low if named is not None and named.low is not None else -1
     return [
         c._replace(figure=replace(c.figure, corrects=voided))
@@ -91,6 +91,13 @@ def _corrected(scene: Scene, found: list[Casualty]) -> list[Casualty]:
         else c
         for c in found
     ]
+
+
+def _is_former(scene: Scene, number: Number, told: list[tuple[int | float | None, int, int]]) -> bool:
+    """Whether a number is the earlier figure of a correction: "from 12", "not 12", and none that was just read."""
+    at = scene.tokens[number.first].start
+    told_now = any(low == number.low and start <= at < end for low, start, end in told)
+    return number.vetoed is None and scene.lower(number.first - 1) in ("from", "not", "than", "of") and not told_now
 
 
 def _governed(scene: Scene, verb: Hit) -> list[tuple[str, _Group, Relation]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,11 +23,14 @@ from streams.article import (
     Field,
     Fingerprint,
     Place,
+    Precision,
     Problem,
     Report,
     Section,
     Signal,
+    TimePrecision,
     Trigger,
+    Via,
     family_of,
 )
 from streams.codec import rounded
@@ -254,13 +258,19 @@ class _Article:
         own = [self._place(m, scene.field, "clause") for m in self._mentions(scene.field, scene.start, scene.read_to)]
         if any(p.country for p in own):
             return tuple(sorted(own, key=lambda p: abs(p.start - draft.trigger.start)))
-        for field, via in (("title", "title"), ("body", "dateline")):
-            text = dict(self._fields())[field]  # type: ignore[index]
-            wider = [self._place(m, field, via) for m in self._mentions(field, 0, min(len(text), 300))]  # type: ignore[arg-type]
-            known = [p for p in wider if p.country]
-            if known:
-                return (*own, known[0])
+        for field, text, via in (
+            ("title", self.article.title, "title"),
+            ("body", self.article.body, "dateline"),
+        ):
+            known = self._first_known(cast(Field, field), text, cast(Via, via))
+            if known is not None:
+                return (*own, known)
         return (*own, *self._main_country())
+
+    def _first_known(self, field: Field, text: str, via: Via) -> Place | None:
+        """The first place with a country near the beginning of a field."""
+        places = [self._place(m, field, via) for m in self._mentions(field, 0, min(len(text), _HEAD))]
+        return next((p for p in places if p.country), None)
 
     def _main_country(self) -> Iterator[Place]:
         """The country that the article names most, when nothing nearer does."""
@@ -284,7 +294,7 @@ class _Article:
         found = self.context.find(self.whole, start + shift, end + shift)
         return [m._replace(start=m.start - shift, end=m.end - shift) for m in found]
 
-    def _place(self, mention: PlaceMention, field: Field, via: str) -> Place:
+    def _place(self, mention: PlaceMention, field: Field, via: Via) -> Place:
         demonym = mention.kind == "demonym"
         return Place(
             text=mention.text,
@@ -294,12 +304,12 @@ class _Article:
             admin1=mention.admin1,
             lat=mention.lat,
             lon=mention.lon,
-            precision=mention.precision,  # type: ignore[arg-type]
+            precision=cast(Precision, mention.precision),
             radius_km=mention.radius_km,
             field=field,
             start=mention.start,
             end=mention.end,
-            via=via,  # type: ignore[arg-type]
+            via=via,
         )
 
     def _time(self, draft: Draft, dates: list[DateMention]) -> EventTime:
@@ -307,13 +317,12 @@ class _Article:
         if points:
             near = min(points, key=lambda d: (abs(d.start - draft.trigger.start), d.start))
             if near.first is not None and near.last is not None:
-                precision = near.precision if near.precision in ("hour", "day", "week", "month", "year") else "range"
                 return EventTime(
                     start=near.first.isoformat(),
                     end=near.last.isoformat(),
-                    precision=precision,
+                    precision=cast(TimePrecision, near.precision),
                     from_="text",
-                    via="clause",  # type: ignore[arg-type]
+                    via="clause",
                 )
             return EventTime()
         if draft.scope in ("incident", "update") and self.anchor is not None:
