@@ -159,6 +159,21 @@ def test_the_rule_s_own_text_is_shown_and_nothing_is_said_twice() -> None:
     assert "<https://news.example/1?a=1&amp;b=2>" in whole
 
 
+def test_a_text_that_quotes_without_a_link_gets_the_link() -> None:
+    item = alert()
+    whole = "\n".join(texts(payload(text=f"“{item.evidence[0].sentence}”"))[1:])
+    assert whole.count("Gunmen killed 5 soldiers") == 1
+    assert "Articles: <https://news.example/1?a=1&amp;b=2|Meridian Wire, 2 Mar 2026 09:00 UTC>" in whole
+
+
+def test_a_quotation_that_the_text_cuts_short_is_not_repeated() -> None:
+    long = "Gunmen killed five soldiers near Varda " + "and then withdrew toward the hills " * 20
+    whole = "\n".join(
+        texts(payload(text=f"“{long[:300]}…” https://news.example/1?a=1&b=2", evidence=[evidence(sentence=long)]))[1:]
+    )
+    assert whole.count("Gunmen killed five soldiers") == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "told", "head"),
     [

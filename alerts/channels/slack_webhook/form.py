@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from alerts.alert import Alert, Evidence
+from alerts.alert import Alert, Change, Evidence
 from alerts.channels.base import Message
 from alerts.channels.slack_webhook.escape import encoded, escape, fit, fit_plain, link, width
 from alerts.channels.text import byline, clean, headline, one_line, plain_text, sources_line, stamp
@@ -27,6 +27,7 @@ QUOTES = 10
 QUOTE_WIDTH = 1200
 CONTEXT_WIDTH = 1000
 _URL = re.compile(r"https?://[^\s<>\"“”]+")
+_AFTER_URL = ").,;"
 
 
 def message_of(message: Message) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def _linked(line: str, addresses: frozenset[str]) -> str:
     """The escaped line with the addresses of the evidence, and no others, as links."""
     out, end = [], 0
     for match in _URL.finditer(line):
-        url = match.group().rstrip(").,;")
+        url = match.group().rstrip(_AFTER_URL)
         if url not in addresses or not encoded(url):
             continue
         out += [escape(line[end : match.start()]), f"<{encoded(url)}>"]
@@ -98,13 +99,17 @@ def _unsaid(alert: Alert, shown: str) -> Iterable[str]:
     seen = one_line(shown)
     if (readback := one_line(alert.readback)) and readback not in seen:
         yield fit(readback, SECTION)
-    if changes := [one_line(change.text) for change in alert.changed if one_line(change.text) not in seen]:
-        yield fit("Changed: " + "; ".join(changes), SECTION)
-    missing = [item for item in alert.evidence if one_line(item.sentence) not in seen]
-    yield from (quotation(item) for item in missing[:QUOTES])
-    if len(missing) > QUOTES:
-        yield _more(missing[QUOTES:])
-    if left := [item for item in alert.excluded if one_line(item.sentence) not in seen]:
+    changed = [item for item in alert.changed if not _said_change(item, seen)]
+    if changed:
+        yield fit("Changed: " + "; ".join(one_line(item.text) for item in changed), SECTION)
+    unquoted = [item for item in alert.evidence if opening(item.sentence) not in seen]
+    yield from (quotation(item) for item in unquoted[:QUOTES])
+    linked = {match.rstrip(_AFTER_URL) for match in _URL.findall(shown)}
+    unlinked = [item for item in alert.evidence if item not in unquoted and encoded(item.url or "")]
+    more = [item for item in unlinked if item.url not in linked] + unquoted[QUOTES:]
+    if more:
+        yield _links(more)
+    if left := [item for item in alert.excluded if opening(item.sentence) not in seen]:
         total = max(alert.excluded_total, len(alert.excluded))
         told = "; ".join(f"“{one_line(item.sentence)}” ({one_line(item.reason)})" for item in left)
         yield fit(f"Left out ({total} in all): {told}", SECTION)
@@ -115,9 +120,18 @@ def quotation(item: Evidence) -> str:
     return f"&gt; “{fit(one_line(item.sentence), QUOTE_WIDTH)}”\n{link(item.url, byline(item))}"
 
 
-def _more(items: Sequence[Evidence]) -> str:
-    """The links of evidence that is not quoted, as many as fit."""
-    text = "More evidence: "
+def opening(sentence: str) -> str:
+    """What tells whether a text quotes a sentence, be it cut short."""
+    return one_line(sentence)[:80]
+
+
+def _said_change(change: Change, seen: str) -> bool:
+    return one_line(change.text) in seen or f"({one_line(change.because)})" in seen
+
+
+def _links(items: Sequence[Evidence]) -> str:
+    """The links of evidence that is not quoted here, as many as fit."""
+    text = "Articles: "
     for index, item in enumerate(items):
         piece = link(item.url, byline(item)) + " · "
         rest = f"{len(items) - index} more"
