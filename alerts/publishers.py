@@ -20,6 +20,8 @@ def load_families(path: str | Path | None) -> dict[str, str]:
         data = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         raise PublishersError(f"{path}: cannot be read: {error}; it maps each family to a list of names") from error
+    if not isinstance(data, dict):
+        raise PublishersError(f"{path}: needs to map each family to a list of publisher names")
     families = {}
     for family, names in data.items():
         if not isinstance(names, list):

@@ -6,13 +6,16 @@ stated". Whatever it says stands in a field of the alert, so that a reader can c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from alerts import wording
-from alerts.alert import Alert, IncidentView, Range
+from alerts.alert import Alert, Evidence, IncidentView, Range
 from streams.article import PHASED_FAMILIES, family_of
 
 _OPPOSITE_ROLES = frozenset(("target", "victim", "mediator", "speaker"))
+
+_COMBATANTS = ("soldiers", "troops", "fighters", "militants", "rebels", "insurgents", "guerrillas")
 
 
 def readback(alert: Alert) -> str:
@@ -20,7 +23,7 @@ def readback(alert: Alert) -> str:
     if not alert.incidents:
         return f"No incident stands; {_families(alert)}"
     lead = max(alert.incidents, key=_weight)
-    told = [_what(lead), _kind(lead), wording.place(lead.place, with_country=False)]
+    told = [_what(lead, alert.evidence), _kind(lead), wording.place(lead.place, with_country=False)]
     told.append(wording.days(lead.event_time, alert.at))
     sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
     return "; ".join([sentence, _families(alert), *_standing(lead), _group(lead)])
@@ -47,9 +50,9 @@ def _over_all(alert: Alert) -> str:
     return f"{wording.measured(measure.name, measure.low, measure.high)} in {many} incidents, the largest "
 
 
-def _what(incident: IncidentView) -> str:
+def _what(incident: IncidentView, evidence: Sequence[Evidence]) -> str:
     tolls = [("killed", incident.killed), ("wounded", incident.wounded), ("hostages", incident.hostages)]
-    said = [_toll(incident, measure, toll) for measure, toll in tolls if toll is not None]
+    said = [_toll(incident, measure, toll, evidence) for measure, toll in tolls if toll is not None]
     said += [
         wording.measured(count["measure"], count["low"], count["high"])
         for facet in incident.facets
@@ -58,12 +61,21 @@ def _what(incident: IncidentView) -> str:
     return " and ".join(dict.fromkeys(said)) or "no figure stated"
 
 
-def _toll(incident: IncidentView, measure: str, toll: Range) -> str:
+def _toll(incident: IncidentView, measure: str, toll: Range, evidence: Sequence[Evidence]) -> str:
     """The toll, with the victims' class when all of them are of one."""
     classes = [row["class"] for row in incident.victims if row.get(measure) == toll.low]
     if measure == "hostages" or not toll.low or len(classes) != 1 or len(incident.victims) != 1:
         return wording.measured(measure, toll.low, toll.high)
-    return f"{wording.figure(toll.low, toll.high)} {wording.people(classes[0], toll.high)} {measure}"
+    printed = _printed(toll, evidence) if classes[0] == "combatant" else None
+    people = printed or wording.people(classes[0], toll.high)
+    return f"{wording.figure(toll.low, toll.high)} {people} {measure}"
+
+
+def _printed(toll: Range, evidence: Sequence[Evidence]) -> str | None:
+    """What the quotations call that many combatants: they may be of either side, and "soldiers" says which."""
+    pattern = re.compile(rf"\b{toll.low}\s+(?:\w+\s+){{0,2}}({'|'.join(_COMBATANTS)})\b")
+    found = [match[1] for quoted in evidence if (match := pattern.search(quoted.sentence))]
+    return found[0] if found else None
 
 
 def _kind(incident: IncidentView) -> str:

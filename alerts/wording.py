@@ -26,7 +26,7 @@ _PEOPLE = {
     "aid_worker": ("aid worker", "aid workers"),
     "child": ("child", "children"),
     "civilian": ("civilian", "civilians"),
-    "combatant": ("soldier", "soldiers"),
+    "combatant": ("combatant", "combatants"),
     "health_worker": ("health worker", "health workers"),
     "journalist": ("journalist", "journalists"),
     "official": ("official", "officials"),

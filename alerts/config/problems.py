@@ -32,12 +32,18 @@ class ConfigError(Exception):
         super().__init__("\n".join(map(str, problems)))
 
 
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that was probably meant."""
+    close = get_close_matches(name, sorted(valid), 1)
+    return close[0] if close else None
+
+
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """'; did you mean "over"?', or the valid names when none is near."""
     names = sorted(valid)
-    close = get_close_matches(name, names, 1)
+    close = nearest(name, names)
     if close:
-        return f'; did you mean "{close[0]}"?'
+        return f'; did you mean "{close}"?'
     return f"; use one of {', '.join(names)}" if names else ""
 
 

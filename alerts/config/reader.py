@@ -57,7 +57,7 @@ class Document:
 
     def problem(self, at: Item | Entry, message: str) -> None:
         """Note a problem at a value, or at a key."""
-        self.problems.append(Problem(self.file, at.line, at.col, message))
+        self.problems.append(Problem(self.file, at.line, at.col, " ".join(message.split())))
 
     def parse(self, text: str) -> Item | None:
         """The tree of a YAML text; None when it is empty or no YAML, which is a problem."""
@@ -73,17 +73,28 @@ class Document:
             self.problems.append(Problem(self.file, line, col, "a character that YAML does not allow"))
         except YAMLError as error:
             self.problems.append(_syntax_problem(self.file, error))
+        except _WithinItselfError as error:
+            self.problems.append(Problem(self.file, error.line, error.col, "this value contains itself"))
         except RecursionError:
             self.problems.append(Problem(self.file, 1, 1, "the YAML is nested too deeply"))
         return None
 
 
+class _WithinItselfError(Exception):
+    def __init__(self, line: int, col: int) -> None:
+        self.line, self.col = line, col
+        super().__init__()
+
+
 def _syntax_problem(file: str, error: YAMLError) -> Problem:
-    mark = (error.problem_mark or error.context_mark) if isinstance(error, MarkedYAMLError) else None
-    what = (error.problem or error.context or "") if isinstance(error, MarkedYAMLError) else ""
-    what = re.sub(r"(undefined alias) .*", r"\1; quote a value that begins with *", what)
+    if not isinstance(error, MarkedYAMLError):
+        return Problem(file, 1, 1, "not valid YAML")
+    what = re.sub(r"(undefined alias).*", r"\1; quote a value that begins with *", error.problem or "cannot be read")
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in what and error.context_mark:  # what is not closed helps more than where the file ends
+        what, mark = f"{error.context}, {what}", error.context_mark
     line, col = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Problem(file, line, col, f"not valid YAML: {what or 'cannot be read'}")
+    return Problem(file, line, col, f"not valid YAML: {' '.join(what.split())}")
 
 
 class _Tree:
@@ -100,8 +111,7 @@ class _Tree:
             return done
         line, col = node.start_mark.line + 1, node.start_mark.column + 1
         if id(node) in self._open:
-            self._document.problem(Item(None, line, col), "this value contains itself")
-            return Item(None, line, col)
+            raise _WithinItselfError(line, col)
         self._open.add(id(node))
         item = Item(self._value(node), line, col, getattr(node, "style", None))
         self._open.discard(id(node))

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from alerts.config import values as v
-from alerts.config.problems import did_you_mean, shown
+from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.values import INVALID, Reader, Values
 
@@ -58,7 +58,7 @@ _RULE = {
     "id": Key(v.name, required=True),
     "when": Key(v.one_or_many(signal_type), required=True),
     "measure": Key(v.choice("measure", MEASURES)),
-    "by": Key(v.one_or_many(v.choice("key", BY))),
+    "by": Key(v.one_or_many(v.choice("key to count by", BY))),
     "over": Key(v.span),
     "trigger": Key(v.choice("trigger", TRIGGERS, absent=("ratio", "record", "surge", "absence"))),
     "severity": Key(None),
@@ -156,16 +156,17 @@ def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | N
             value = known.read(values, entry.item)
             if value is not INVALID:
                 found[key] = value
+    given = meant(item, section)
     for key, known in keys.items():
-        if known.required and key not in item.value and not _meant(key, item.value, section):
+        if known.required and key not in given:
             values.problem(item, f'{section} needs the key "{key}"')
     return found
 
 
-def _meant(key: str, given: Mapping[str, Entry], section: str) -> bool:
-    """Whether an unknown key is a misspelling of the missing one, and so already reported."""
-    unknown = [name for name in given if name not in SECTIONS[section]]
-    return any(did_you_mean(name, SECTIONS[section]) == did_you_mean(key, (key,)) for name in unknown)
+def meant(item: Item, section: str) -> set[str]:
+    """The keys of a mapping, a misspelt one as what was probably meant: it is reported once, as misspelt."""
+    keys = SECTIONS[section]
+    return {key if key in keys else nearest(key, keys) or key for key in item.value}
 
 
 def _unknown(values: Values, entry: Entry, key: str, section: str) -> None:

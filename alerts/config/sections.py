@@ -12,6 +12,7 @@ from alerts.config.schema import (
     DESTINATION_KINDS,
     SECTIONS,
     listed,
+    meant,
     read_section,
     text_map,
 )
@@ -62,12 +63,8 @@ def _one_of_feed_and_files(values: Values, item: Item) -> None:
     if len(given) == 2:
         later = max((item.value[key] for key in given), key=lambda entry: (entry.line, entry.col))
         values.problem(later, 'a source has either "feed" or "files", not both')
-    elif not given and not any(did_you_mean(key, SECTIONS["a source"]).find('"f') >= 0 for key in _unknown_keys(item)):
+    elif not meant(item, "a source") & {"feed", "files"}:
         values.problem(item, 'a source needs "feed" (an address) or "files" (a glob)')
-
-
-def _unknown_keys(item: Item) -> list[str]:
-    return [key for key in item.value if key not in SECTIONS["a source"]]
 
 
 def _note_repeat(values: Values, item: Item, what: str, id_: str | None, seen: set[str]) -> None:
@@ -90,10 +87,11 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
         if found is None:
             continue
         _note_repeat(values, item, "rule", found.get("id"), seen)
-        trigger = found.setdefault("trigger", "at_least")
-        if trigger == "first":
+        if found.get("trigger") == "first":
             found.setdefault("over", FIRST_LOOKS_BACK)
-        found["bands"] = _bands(values, item, severities, trigger)
+            found["bands"] = (Band(severity=_first_severity(values, item, severities), threshold=1),)
+        elif "trigger" in found or "trigger" not in item.value:
+            found["bands"] = _bands(values, item, severities)
         if "id" in found and "when" in found:
             rule = Rule(**found)
             rules.append((_defined(rule), item))
@@ -109,13 +107,11 @@ def _defined(rule: Rule) -> Rule:
     return Rule(**{**fields, "definition": digest(measured, gates, bands)})
 
 
-def _bands(values: Values, item: Item, severities: Sequence[str], trigger: str) -> tuple[Band, ...]:
+def _bands(values: Values, item: Item, severities: Sequence[str]) -> tuple[Band, ...]:
     entry: Entry | None = item.value.get("severity")
-    if trigger == "first":
-        return (Band(severity=_first_severity(values, entry, severities), threshold=1),)
     example = "{warning: 5, critical: 10}"
     if entry is None:
-        if "severity" not in [_nearest(key) for key in item.value]:
+        if "severity" not in meant(item, "a rule"):
             values.problem(item, f'a rule needs the key "severity" with a threshold for each, such as {example}')
         return ()
     if not isinstance(entry.item.value, dict):
@@ -126,13 +122,8 @@ def _bands(values: Values, item: Item, severities: Sequence[str], trigger: str) 
     return _rising(values, entry.item.value, severities)
 
 
-def _nearest(key: str) -> str:
-    """The rule's key that an unknown key was probably meant to be, else itself."""
-    known = SECTIONS["a rule"]
-    return next((name for name in known if key not in known and f'"{name}"' in did_you_mean(key, known)), key)
-
-
-def _first_severity(values: Values, entry: Entry | None, severities: Sequence[str]) -> str:
+def _first_severity(values: Values, rule: Item, severities: Sequence[str]) -> str:
+    entry: Entry | None = rule.value.get("severity")
     middle = severities[(len(severities) - 1) // 2]
     if entry is None:
         return middle

@@ -15,6 +15,7 @@ from alerts import alert as forms
 from alerts.config.fixtures import fixtures
 from alerts.config.problems import Problem, did_you_mean
 from alerts.config.reader import Item
+from alerts.config.schema import BY
 from alerts.config.types import Rule
 from alerts.config.values import Values
 from alerts.readback import readback
@@ -92,6 +93,8 @@ def _helpful(message: str, filters: frozenset[str]) -> str:
     """A template's error with the nearest name that there is."""
     if found := _NO_FILTER.search(message):
         return f'unknown filter "{found[1]}"{did_you_mean(found[1], filters)}'
+    if (found := _NO_FIELD.search(message)) and found[1] in BY:
+        return f'there is no "{found[1]}" here; alert.key has what the rule counts by'
     if found := _NO_FIELD.search(message):
         near = did_you_mean(found[1], _NAMES)
         return f'there is no "{found[1]}" here{near if "mean" in near else ""}'

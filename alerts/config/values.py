@@ -194,7 +194,9 @@ def one_or_many(reader: Reader) -> Reader:
 
 
 def said(item: Item) -> str:
-    """The value as it was written, shortened; for keys that hold no secret."""
-    if isinstance(item.value, str):
-        return f'"{item.value}"' if len(item.value) <= 40 else f'"{item.value[:40]}…"'
-    return item.kind if item.kind != "a number" else f"{item.value}"
+    """The value as it was written, when it is short and cannot be an address or a secret."""
+    if not isinstance(item.value, str):
+        return item.kind if item.kind != "a number" else f"{item.value}"
+    if "://" in item.value:
+        return "an address"
+    return f'"{item.value}"' if len(item.value) <= 40 and "whsec_" not in item.value else "a long text"
