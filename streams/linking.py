@@ -97,7 +97,11 @@ def _day(mention: Mention, happening: Happening) -> float | None:
         return 0.0
     gap = max(own.first - other.last, other.first - own.last, 0)
     if own.stated and other.stated:
-        return None if gap > DAY_SLACK else (1.0 if gap == 0 and _narrow(own) and _narrow(other) else 0.3)
+        if gap > DAY_SLACK:
+            return None
+        if gap and _narrow(own) and _narrow(other):
+            return 0.3 if mention.update else -0.7
+        return 1.0 if _narrow(own) and _narrow(other) else 0.3
     last = max(m.as_of for m in happening.mentions)
     first = min(m.as_of for m in happening.mentions)
     if not first - FOLLOW_UP <= mention.as_of <= last + FOLLOW_UP:

@@ -40,7 +40,7 @@ from streams.firstcut.gather import gathered, with_episodes
 from streams.firstcut.language import language_of
 from streams.firstcut.lexicon import Lexicon, default_lexicon, lower_same_length
 from streams.firstcut.reading import Reading
-from streams.firstcut.scene import Scene
+from streams.firstcut.scene import Hit, Scene
 from streams.firstcut.tokens import CAP
 from streams.text.actors import ActorMention, find_actors
 from streams.text.dates import DateMention, find_dates
@@ -56,6 +56,10 @@ _FUTURE = 3600
 _HEAD = 400
 _MISFORTUNES = ("accident", "disaster", "disease")
 _TOPICS = ("sport", "business", "fiction")
+_LOCAL = ("exact", "town", "near")
+_SEATED = frozenset("ministry staff government office army officials embassy headquarters command authorities police "
+                    "agency organisation organization group spokesman diplomats parliament court".split())  # fmt: skip
+_SPOKE = frozenset("said told announced confirmed reported added says declared stated saying".split())
 _CONTRACT_FIELDS = ("id", "source", "published", "language", "signals", "events", "excluded", "problems")
 
 
@@ -254,10 +258,12 @@ class _Article:
         return "target" if mention.start > draft.trigger.start else "other"
 
     def _places(self, draft: Draft) -> tuple[Place, ...]:
+        """Where it happened, nearest to the trigger first; who only speaks from somewhere did not act there."""
         scene = draft.scene
-        own = [self._place(m, scene.field, "clause") for m in self._mentions(scene.field, scene.start, scene.read_to)]
-        if any(p.country for p in own):
-            return tuple(sorted(own, key=lambda p: abs(p.start - draft.trigger.start)))
+        found = [self._place(m, scene.field, "clause") for m in self._mentions(scene.field, scene.start, scene.read_to)]
+        own = _with_roles(scene, found, draft.trigger)
+        if any(p.country and p.role != "speaker" for p in own):
+            return own
         for field, text, via in (
             ("title", self.article.title, "title"),
             ("body", self.article.body, "dateline"),
@@ -313,7 +319,7 @@ class _Article:
         )
 
     def _time(self, draft: Draft, dates: list[DateMention]) -> EventTime:
-        points = [d for d in dates if d.kind == "point"]
+        points = [d for d in dates if d.kind == "point" and not _of_speech(draft.scene, d)]
         if points:
             near = min(points, key=lambda d: (abs(d.start - draft.trigger.start), d.start))
             if near.first is not None and near.last is not None:
@@ -333,6 +339,35 @@ class _Article:
 
     def _problem(self, code: str, message: str) -> None:
         self.problems.append(Problem(code=code, message=message))
+
+
+def _with_roles(scene: Scene, places: list[Place], trigger: Hit) -> tuple[Place, ...]:
+    """One town at most is where it happened: the one nearest to the trigger, better behind it than before."""
+
+    def far(place: Place) -> float:
+        behind = place.start - trigger.end
+        return behind if behind >= 0 else -1.5 * behind
+
+    told = [replace(p, role="speaker") if _is_seat(scene, p) else p for p in places]
+    towns = sorted((p for p in told if p.role == "event" and p.precision in _LOCAL), key=far)
+    named = {towns[0].name} if towns else set()
+    roles = [
+        replace(p, role="part") if p.role == "event" and p.precision in _LOCAL and p.name not in named else p
+        for p in told
+    ]
+    return tuple(sorted(roles, key=lambda p: (p.role != "event", p.precision not in _LOCAL, far(p))))
+
+
+def _is_seat(scene: Scene, place: Place) -> bool:
+    """Whether a place is only where somebody who speaks has a seat: "the ministry in Bogota said"."""
+    before = scene.text[max(scene.start, place.start - 40) : place.start].lower().split()
+    return len(before) > 1 and before[-1] == "in" and before[-2].strip(",") in _SEATED
+
+
+def _of_speech(scene: Scene, mention: DateMention) -> bool:
+    """Whether a date is when somebody spoke: "said on Thursday"."""
+    before = [t.lower for t in scene.tokens if t.end <= mention.start][-3:]
+    return any(word in _SPOKE for word in before)
 
 
 def _local_day(article: Article) -> date | None:

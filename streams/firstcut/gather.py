@@ -156,9 +156,14 @@ def _counts(members: list[Signal]) -> tuple[Count, ...]:
     chosen: list[Count] = []
     for _, told in sorted(tellings.items()):
         updates = [t for t in told if t[0]]
-        best = updates[-1] if updates else max(told, key=lambda t: t[1])
+        best = max(updates, key=_corrects) if updates else max(told, key=lambda t: t[1])
         chosen += best[2]
     return tuple(chosen)
+
+
+def _corrects(telling: tuple[bool, float, list[Count]]) -> bool:
+    """A telling that says which earlier figure was wrong goes before others; of equal ones the first."""
+    return any(count.corrects is not None for count in telling[2])
 
 
 def _merged_actors(members: list[Signal]) -> tuple[Actor, ...]:
@@ -198,7 +203,7 @@ def with_episodes(signals: Sequence[Signal], facets: Sequence[tuple[str | None, 
         kind = "force.in" if signal.type.startswith(("force.deployment", "force.mobilisation")) else family
         id_ = ids.setdefault(kind, f"ep{len(ids) + 1}")
         actor = next((a for a in signal.actors if a.role in ("perpetrator", "actor")), None)
-        country = next((p.country for p in signal.places if p.country), None)
+        country = next((p.country for p in signal.places if p.country and p.role == "event"), None)
         episode = Episode(
             id=id_, actor=(actor.id or actor.name) if actor else None, host_country=country, phase=phase, facet=facet
         )
