@@ -29,6 +29,7 @@ _ATTACKERS = frozenset(
 )
 _MEASURES = {"kill": "killed", "wound": "wounded", "abduct": "hostages", "shot": "wounded", "die": "killed"}
 _SPAN = 9
+_TOLL_SPAN = 22
 _PEOPLE_AFTER = 5
 
 
@@ -303,7 +304,7 @@ def _toll(scene: Scene, toll: Hit) -> list[tuple[str, _Group, Relation]]:
     """ "death toll rose by 3 to 19": an increment and a total."""
     found: list[tuple[str, _Group, Relation]] = []
     for number in scene.numbers:
-        if number.vetoed is not None or not 0 <= number.first - toll.last <= 12:
+        if number.vetoed is not None or not 0 <= number.first - toll.last <= _TOLL_SPAN:
             continue
         before = scene.lower(number.first - 1)
         group = _Group(number.first, number.last, number.low, number.high, number.exactness, None, None)
