@@ -123,22 +123,23 @@ class _Tree:
             return self._mapping(node)
         if isinstance(node, SequenceNode):
             return [self.item(child) for child in node.value]
-        return _scalar(str(node.tag).removeprefix(_TAG), str(node.value))
+        return _scalar(str(node.tag).removeprefix(_TAG), _whole_characters(node.value))
 
     def _mapping(self, node: MappingNode) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         merged: dict[str, Entry] = {}
         for key, value in node.value:
             entry = Entry(key.start_mark.line + 1, key.start_mark.column + 1, self.item(value))
+            name = _whole_characters(key.value) if isinstance(key, ScalarNode) else ""
             if not isinstance(key, ScalarNode):
                 self._document.problem(entry, "expected a name as key, got a list or a mapping")
             elif key.tag == f"{_TAG}merge":
                 merged.update(self._merged(entry))
-            elif key.value in entries:
-                first = entries[key.value]
-                self._document.problem(entry, f"duplicate key {shown(key.value)}; it stands in line {first.line} too")
+            elif name in entries:
+                first = entries[name]
+                self._document.problem(entry, f"duplicate key {shown(name)}; it stands in line {first.line} too")
             else:
-                entries[key.value] = entry
+                entries[name] = entry
         return {**merged, **entries}
 
     def _merged(self, entry: Entry) -> dict[str, Entry]:
@@ -148,6 +149,11 @@ class _Tree:
             self._document.problem(entry.item, f"expected a mapping to merge, got {entry.item.kind}")
             return {}
         return {key: found for part in reversed(parts) for key, found in part.items()}
+
+
+def _whole_characters(text: str) -> str:
+    """The text with pairs of surrogates joined, which escapes such as "\\ud83d\\ude00" leave apart."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _scalar(kind: str, text: str) -> Any:
