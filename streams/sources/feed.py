@@ -1,55 +1,77 @@
-"""RSS and Atom: bytes in, articles out. The parser is feedparser; times are read here, since it reads bare ones as
-Korean (its ``_parse_date_onblog``)."""
+"""RSS and Atom: a document in, articles out. The parser is feedparser, fed with bytes only.
+
+Times are read here, since it reads bare ones as Korean, and so is HTML. Declarations of entities are taken out
+before it sees them: they have no honest use in a feed and can grow without bound.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import io
+import re
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, BinaryIO
 
 import feedparser
 
 from streams.article import Article, Problem
-from streams.sources.html import plain_text
+from streams.sources.dating import date_articles
+from streams.sources.html import looks_like_html, plain_text
 from streams.sources.moments import read_moment
+from streams.sources.naming import NO_ID, hashed_id
+from streams.sources.opening import read_whole
 from streams.sources.options import ReadOptions, Unreadable
 
+_ENTITY = re.compile(rb"<!ENTITY[^<>]*>", re.IGNORECASE)
+_OTHER_ENTITY = re.compile(rb"<!(?=ENTITY)", re.IGNORECASE)
+_ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>")
+_SPACES = re.compile(r"\s+")
+_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
-def read(data: bytes, name: str, options: ReadOptions) -> Iterator[Article | Unreadable]:
-    """The items of a feed document; what broke its parsing is named once, what could be read is read."""
+
+def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article | Unreadable]:
+    """The items of a feed document, those without a date dated where they can be.
+
+    What broke the document is named once; the items before the break are read.
+    """
+    data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(b"", read_whole(stream).lstrip()))
     try:
-        parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # the parser's own failures on hostile input are of any kind
-        yield Unreadable(where=name, why=f"not a feed: {type(error).__name__}: {error}")
+        yield Unreadable(where=name, why=f"no feed that can be read: {type(error).__name__}: {error}")
         return
-    if parsed.get("bozo") and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
-        yield Unreadable(where=name, why=f"malformed feed, read as far as it goes: {parsed.get('bozo_exception')}")
-    elif not parsed.entries and not parsed.get("version"):
+    entries = list(parsed.get("entries", ()))
+    broken = parsed.get("bozo_exception")
+    if broken is not None and not isinstance(broken, _HARMLESS):
+        entries = entries[: len(_ITEM_END.findall(data))]
+        yield Unreadable(where=name, why=f"a malformed feed: {broken}; {len(entries)} whole items were read")
+    elif not entries and not parsed.get("version"):
         yield Unreadable(where=name, why="no RSS or Atom feed")
-    channel = parsed.feed
-    for number, entry in enumerate(parsed.entries, 1):
-        yield _article(entry, channel, f"{name}: item {number}", name, options)
+    items = [_item(entry, parsed.feed, f"{name}#{n}", name, options) for n, entry in enumerate(entries, 1)]
+    yield from (item for item in items if isinstance(item, Unreadable))
+    yield from date_articles([item for item in items if isinstance(item, Article)], options.assume)
 
 
-def _article(entry: Any, channel: Any, where: str, name: str, options: ReadOptions) -> Article | Unreadable:
-    title, body = plain_text(entry.get("title", "")), plain_text(_body(entry))
+def _item(entry: Any, channel: Any, where: str, name: str, options: ReadOptions) -> Article | Unreadable:
+    title, body = _title(entry), _body(entry)
     if not title and not body:
         return Unreadable(where=where, why="neither title nor text")
     problems: list[Problem] = []
-    published, problem = read_moment(_own(entry, "published"), options.zone, "published")
-    problems += [problem] if problem else []
-    updated, problem = read_moment(_own(entry, "updated"), options.zone, "updated")
-    problems += [problem] if problem else []
-    source = entry.get("source", {}).get("title") or channel.get("title") or options.publisher
+    published = _time(entry, "published", options.zone, problems)
+    updated = _time(entry, "updated", options.zone, problems)
+    url = entry.get("link") or None
+    id_ = entry.get("id") or url
+    if not id_:
+        problems.append(NO_ID)
     return Article(
-        id=_id(entry, title, body),
+        id=str(id_ or hashed_id(None, title, body)),
         feed=options.feed or name,
         title=title,
         body=body,
         published=published or updated,
         updated=updated,
-        source=source or options.feed or name,
-        url=entry.get("link"),
+        source=_source(entry, channel) or options.publisher or options.feed or name,
+        url=url,
         language=_language(channel),
         zone=options.zone,
         lateness=options.lateness,
@@ -57,22 +79,36 @@ def _article(entry: Any, channel: Any, where: str, name: str, options: ReadOptio
     )
 
 
-def _own(entry: Any, field: str) -> str | None:
-    """A time that the item itself carries: feedparser answers for ``updated`` with ``published``."""
-    value = dict.get(entry, field)
-    return str(value) if value else None
+def _title(entry: Any) -> str:
+    return _SPACES.sub(" ", _text(entry.get("title_detail") or {"value": entry.get("title", "")})).strip()
 
 
 def _body(entry: Any) -> str:
-    contents = [part.get("value", "") for part in entry.get("content", ())]
-    return str(max([*contents, entry.get("summary", "")], key=len))
+    """The longest of what an item carries as its text."""
+    parts = [*entry.get("content", ()), entry.get("summary_detail") or {"value": entry.get("summary", "")}]
+    return max(map(_text, parts), key=len)
 
 
-def _id(entry: Any, title: str, body: str) -> str:
-    known = entry.get("id") or entry.get("link")
-    return str(known) if known else "sha256:" + hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()[:24]
+def _text(part: Any) -> str:
+    value = str(part.get("value") or "")
+    is_html = str(part.get("type", "")).endswith("html") or looks_like_html(value)
+    return plain_text(value) if is_html else value.strip()
+
+
+def _time(entry: Any, field: str, zone: str, problems: list[Problem]) -> datetime | None:
+    """A time that the item itself carries: asked by the usual way, feedparser answers for one field with another."""
+    moment, problem = read_moment(dict.get(entry, field), zone, field)
+    if problem is not None:
+        problems.append(problem)
+    return moment
+
+
+def _source(entry: Any, channel: Any) -> str:
+    own = entry.get("source")
+    name = (own.get("title") if isinstance(own, dict) else None) or channel.get("title") or ""
+    return _SPACES.sub(" ", plain_text(str(name)))
 
 
 def _language(channel: Any) -> str | None:
-    language = channel.get("language")
-    return str(language).split("-")[0].lower() if language else None
+    language = str(channel.get("language") or "")
+    return re.split("[-_]", language)[0].lower() or None

@@ -5,27 +5,46 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import re
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
+import urllib3
 from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.article import Article
-from streams.sources import feed
+from streams.sources.addresses import RefusedError, check_address
+from streams.sources.formats import read_opened, recognise
+from streams.sources.opening import READ_ERRORS, Opened, open_bytes, reason
 from streams.sources.options import ReadOptions, Unreadable
 
-USER_AGENT = "tocsin/0.1 (news monitor; polls at the interval its operator set)"
-_TIMEOUT = (5, 30)
-_LARGEST = 20 * 1024 * 1024
-_REDIRECTS = 5
-_LONGEST_WAIT = 3600
+USER_AGENT = "tocsin/0.1 (+news monitor)"
+_ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
+#: Seconds: failures and what a publisher asks for stretch the pace up to the first, ``Retry-After`` up to the second.
+_LONGEST_PACE = 3600
+_LONGEST_RETRY_AFTER = 86400
 _BASELINE = timedelta(hours=1)
+_CHUNK = 65536
+_MAX_AGE = re.compile(r"(?i)\bmax-age\s*=\s*\"?(\d{1,9})")
+_TTL_MINUTES = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>")
+_TTL_WITHIN = 20_000
+_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, RefusedError, *READ_ERRORS, ValueError)
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What one poll may cost."""
+
+    connect_seconds: float = 10
+    total_seconds: float = 30
+    """From the first request to the last byte, redirects included."""
+    answer_bytes: int = 20 * 1024 * 1024
+    """After decompression."""
+    redirects: int = 5
 
 
 class PollSource(Struct, frozen=True, kw_only=True):
@@ -34,6 +53,9 @@ class PollSource(Struct, frozen=True, kw_only=True):
     id: str
     url: str
     every: int = 300
+    format: str | None = None
+    """A key of ``FORMATS``; None recognises RSS, Atom and JSON from the content."""
+    fields: dict[str, str] = {}
     zone: str = "UTC"
     publisher: str | None = None
     lateness: int | None = None
@@ -46,6 +68,7 @@ class PollMemory(Struct, frozen=True, kw_only=True):
     etag: str | None = None
     last_modified: str | None = None
     failures: int = 0
+    """Failed polls since the last good one."""
     next_poll_at: datetime | None = None
     met: bool = False
     """Whether the feed has been read before."""
@@ -61,47 +84,39 @@ class PollResult(Struct, frozen=True, kw_only=True):
     unreadable: list[Unreadable] = []
 
 
-class RefusedError(Exception):
-    """An address that is not to be polled."""
+class _Answer(Struct, frozen=True):
+    """An HTTP answer, read to its end."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    data: bytes
 
 
-def poll(source: PollSource, memory: PollMemory, now: datetime, session: requests.Session) -> PollResult:
+def poll(
+    source: PollSource,
+    memory: PollMemory,
+    now: datetime,
+    session: requests.Session,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> PollResult:
     """Poll a feed once. Failures of any kind are a result, with the time of the next try."""
     try:
-        response = _get(source, memory, session)
-    except (requests.RequestException, RefusedError, OSError) as error:
-        return _failed(source, memory, now, f"{type(error).__name__}: {error}", None)
-    with response:
-        if response.status_code == 304:
-            return PollResult(memory=_next(source, memory, now), outcome="unchanged")
-        if response.status_code != 200:
-            return _failed(source, memory, now, f"answered {response.status_code}", response.headers.get("Retry-After"))
-        try:
-            data = _body(response)
-        except (requests.RequestException, RefusedError, OSError) as error:
-            return _failed(source, memory, now, f"{type(error).__name__}: {error}", None)
-    return _read(source, memory, now, data, response)
-
-
-def _read(
-    source: PollSource, memory: PollMemory, now: datetime, data: bytes, response: requests.Response
-) -> PollResult:
-    options = ReadOptions(feed=source.id, zone=source.zone, publisher=source.publisher, lateness=source.lateness)
-    articles: list[Article] = []
-    unreadable: list[Unreadable] = []
-    for item in feed.read(data, source.url, options):
-        if isinstance(item, Unreadable):
-            unreadable.append(item)
-            continue
-        old = item.published is None or now - item.published > _BASELINE
-        articles.append(replace(item, received=now, baseline=not memory.met and old))
+        answer = _ask(source, memory, session, limits)
+    except _FAILURES as error:
+        return _failed(source, memory, now, f"{type(error).__name__}: {reason(error)}")
+    if answer.status == 304:
+        return PollResult(memory=_after(source, memory, now, answer), outcome="unchanged")
+    if answer.status != 200:
+        return _failed(source, memory, now, f"answered {answer.status}", answer.headers.get("retry-after"))
+    articles, unreadable = _read(source, memory, now, answer.data)
     if not articles and unreadable:
-        return replace(_failed(source, memory, now, unreadable[0].why, None), unreadable=unreadable)
+        return replace(_failed(source, memory, now, unreadable[0].why), unreadable=unreadable)
     remembered = replace(
-        memory, etag=response.headers.get("ETag"), last_modified=response.headers.get("Last-Modified"), met=True
+        memory, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"), met=True
     )
     return PollResult(
-        memory=_next(source, remembered, now),
+        memory=_after(source, remembered, now, answer),
         outcome="ok" if memory.met else "first_contact",
         detail=f"{len(articles)} items",
         articles=articles,
@@ -109,68 +124,112 @@ def _read(
     )
 
 
-def _get(source: PollSource, memory: PollMemory, session: requests.Session) -> requests.Response:
-    headers = {
-        "User-Agent": USER_AGENT,
-        "Accept": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5",
-    }
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _read(source: PollSource, memory: PollMemory, now: datetime, data: bytes) -> tuple[list[Article], list[Unreadable]]:
+    articles: list[Article] = []
+    unreadable: list[Unreadable] = []
+    options = ReadOptions(
+        feed=source.id,
+        fmt=source.format,
+        fields=source.fields,
+        zone=source.zone,
+        publisher=source.publisher,
+        lateness=source.lateness,
+    )
+    try:
+        opened = open_bytes(data, source.url)
+        if source.format is None and recognise(opened.head) not in {"rss", "jsonl"}:
+            return [], [Unreadable(where=source.url, why=f"neither RSS, Atom nor JSON: {_glimpse(opened)}")]
+        for item in read_opened(opened, options):
+            if isinstance(item, Unreadable):
+                unreadable.append(item)
+            else:
+                articles.append(_received(item, memory, now))
+    except READ_ERRORS as error:
+        unreadable.append(Unreadable(where=source.url, why=f"breaks off: {reason(error)}"))
+    return articles, unreadable
+
+
+def _received(article: Article, memory: PollMemory, now: datetime) -> Article:
+    """On first contact what is older than an hour, or has no date, is history."""
+    old = article.published is None or now - article.published > _BASELINE
+    return replace(article, received=now, baseline=old and not memory.met)
+
+
+def _glimpse(opened: Opened) -> str:
+    text = " ".join(opened.head[:200].decode("utf-8", "replace").split())
+    return f"it begins {text[:60]!r}" if text else "it is empty"
+
+
+# --- the request ------------------------------------------------------------------------------------------------------
+
+
+def _ask(source: PollSource, memory: PollMemory, session: requests.Session, limits: Limits) -> _Answer:
+    headers = {"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
     if memory.etag:
         headers["If-None-Match"] = memory.etag
     if memory.last_modified:
         headers["If-Modified-Since"] = memory.last_modified
+    deadline = time.monotonic() + limits.total_seconds
     url = source.url
-    for _ in range(_REDIRECTS + 1):
-        _allow(url, private=source.allow_private)
-        response = session.get(url, headers=headers, timeout=_TIMEOUT, stream=True, allow_redirects=False)
-        if not response.is_redirect:
-            return response
-        url = urljoin(url, response.headers["Location"])
-        response.close()
-    raise RefusedError(f"more than {_REDIRECTS} redirects")
+    for _ in range(limits.redirects + 1):
+        check_address(url, allow_private=source.allow_private)
+        timeouts = (limits.connect_seconds, max(0.1, deadline - time.monotonic()))
+        with session.get(url, headers=headers, timeout=timeouts, stream=True, allow_redirects=False) as response:
+            if not response.is_redirect:
+                data = _body(response, deadline, limits) if response.status_code == 200 else b""
+                found = {name.lower(): value for name, value in response.headers.items()}
+                return _Answer(response.status_code, found, data)
+            url = urljoin(url, response.headers["Location"])
+    raise RefusedError(f"more than {limits.redirects} redirects, the last to {url}")
 
 
-def _allow(url: str, *, private: bool) -> None:
-    """Refuse what is no HTTP address or, unless allowed, leads into a private network."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise RefusedError(f"{url!r} is no http or https address")
-    if private:
-        return
-    for *_, address in socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM):
-        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
-            raise RefusedError(f"{parts.hostname} is a private address; the source can say allow_private: true")
+def _body(response: requests.Response, deadline: float, limits: Limits) -> bytes:
+    """The decoded body, read as it trickles in, so that a slow or endless answer is given up in time."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limits.answer_bytes:
+            raise RefusedError(f"the answer is larger than {limits.answer_bytes:,} bytes")
+        if time.monotonic() > deadline:
+            raise RefusedError(f"the answer takes longer than {limits.total_seconds:g} s")
+    return b"".join(pieces)
 
 
-def _body(response: requests.Response) -> bytes:
-    data = b""
-    for chunk in response.iter_content(65536):
-        data += chunk
-        if len(data) > _LARGEST:
-            raise RefusedError(f"larger than {_LARGEST // 1024 // 1024} MB")
-    return data
+# --- pace -------------------------------------------------------------------------------------------------------------
 
 
-def _failed(source: PollSource, memory: PollMemory, now: datetime, detail: str, retry_after: str | None) -> PollResult:
+def _failed(
+    source: PollSource, memory: PollMemory, now: datetime, detail: str, retry_after: str | None = None
+) -> PollResult:
+    """The first failure waits as long as a success; each one after it twice as long, up to an hour."""
     failures = memory.failures + 1
-    wait = max(min(source.every * 2 ** min(failures - 1, 10), _LONGEST_WAIT), source.every)
-    asked = _seconds(retry_after, now)
-    at = now + timedelta(seconds=max(wait, min(asked, 86400)))
+    patience = min(source.every * 2 ** min(failures - 1, 20), _LONGEST_PACE)
+    asked = min(_seconds(retry_after, now), _LONGEST_RETRY_AFTER)
+    at = now + timedelta(seconds=max(source.every, patience, asked))
     return PollResult(memory=replace(memory, failures=failures, next_poll_at=at), outcome="failed", detail=detail)
 
 
-def _next(source: PollSource, memory: PollMemory, now: datetime) -> PollMemory:
-    return replace(memory, failures=0, next_poll_at=now + timedelta(seconds=source.every))
+def _after(source: PollSource, memory: PollMemory, now: datetime, answer: _Answer) -> PollMemory:
+    """After a good poll: the source's pace, or the longer one that the publisher asks for, up to an hour."""
+    age = _MAX_AGE.search(answer.headers.get("cache-control", ""))
+    ttl = _TTL_MINUTES.search(answer.data[:_TTL_WITHIN])
+    asked = max(int(age[1]) if age else 0, 60 * int(ttl[1]) if ttl else 0)
+    pace = max(source.every, min(asked, _LONGEST_PACE))
+    return replace(memory, failures=0, next_poll_at=now + timedelta(seconds=pace))
 
 
 def _seconds(retry_after: str | None, now: datetime) -> float:
     """``Retry-After`` in seconds, given as a number or a date; 0 when there is none."""
-    if not retry_after:
-        return 0.0
+    text = (retry_after or "").strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
     try:
-        return float(retry_after)
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after).astimezone(UTC) - now).total_seconds())
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, TypeError):
         return 0.0

@@ -1,0 +1,46 @@
+"""Which format is this, and who reads it? A new format is a module with ``read`` and a row of ``FORMATS``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from streams.article import Article
+from streams.sources import feed, jsonl, page
+from streams.sources.opening import READ_ERRORS, Opened, reason
+from streams.sources.options import ReadOptions, Unreadable
+
+Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Article | Unreadable]]
+FORMATS: dict[str, Reader] = {"jsonl": jsonl.read, "rss": feed.read, "atom": feed.read, "page": page.read}
+
+_JSON_LINE = re.compile(rb'^[ \t]*\{[ \t]*"', re.MULTILINE)
+_JSON_ARRAY = re.compile(rb"\[\s*[{\]]")
+_XML = re.compile(rb"(?:<\?xml|<rss|<feed|<rdf:RDF|<channel)\b", re.IGNORECASE)
+_HTML = re.compile(rb"<!doctype html|<html\b", re.IGNORECASE)
+_NO_TEXT = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
+
+
+def recognise(head: bytes) -> str | None:
+    """The format that the first bytes of an input show; None when they are no text."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(_NO_TEXT) or len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 100:
+        return None
+    if text.startswith(b"{") or _JSON_ARRAY.match(text):
+        return "jsonl"
+    if text.startswith(b"<"):
+        return "rss" if _XML.search(text) and not _HTML.search(text) else "page"
+    return "jsonl" if _JSON_LINE.search(text) else "page"
+
+
+def read_opened(opened: Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
+    """The articles of one open input. What breaks off inside is named; what came before it stands."""
+    fmt = options.fmt or recognise(opened.head)
+    if fmt is None:
+        yield Unreadable(where=opened.name, why="no text: neither JSON lines, RSS, Atom nor a page")
+        return
+    try:
+        yield from FORMATS[fmt](opened.stream, opened.name, options)
+    except READ_ERRORS as error:
+        yield Unreadable(where=opened.name, why=f"breaks off: {reason(error)}")

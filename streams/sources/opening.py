@@ -1,0 +1,135 @@
+"""How is an input opened? A file, folder, glob or standard input becomes named streams of plain UTF-8-ish bytes.
+
+Compression and UTF-16 are recognised by the first bytes, never by the name.
+"""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import io
+import lzma
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from msgspec import Struct, structs
+
+from streams.sources.options import FeedError
+
+#: What reading a damaged file or archive raises.
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+#: Bytes read ahead to recognise a format.
+HEAD_BYTES = 4096
+#: A document that can't be read piece by piece may be this large, after decompression.
+WHOLE_BYTES = 200 * 1024 * 1024
+
+_COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
+_UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+
+
+class Opened(Struct, frozen=True):
+    """An open input."""
+
+    name: str
+    head: bytes
+    """Its first bytes, decompressed."""
+    stream: BinaryIO
+    """All of it, the first bytes included."""
+    file: BinaryIO | None = None
+    """What to close in the end."""
+
+
+class _Rejoined(io.RawIOBase):
+    """Bytes that were read ahead, then the rest of the stream they came from."""
+
+    def __init__(self, head: bytes, rest: Any) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._head:
+            return int(self._rest.readinto1(buffer))
+        size = min(len(buffer), len(self._head))
+        buffer[:size], self._head = self._head[:size], self._head[size:]
+        return size
+
+
+def paths_of(spec: str) -> list[str]:
+    """The files of a path, folder (recursively; hidden ones left out) or glob, sorted. Raises FeedError for none."""
+    if Path(spec).is_dir():
+        found = [str(path) for path in sorted(Path(spec).rglob("*")) if path.is_file() and _shown(path, spec)]
+    elif Path(spec).exists():
+        found = [spec]
+    else:
+        found = sorted(path for path in glob.glob(spec, recursive=True) if Path(path).is_file())
+    if not found:
+        raise FeedError(f"{spec}: no such file, no file in such a folder or glob; name one, or - for standard input")
+    return found
+
+
+def _shown(path: Path, folder: str) -> bool:
+    return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def open_path(path: str) -> Opened:
+    """Open one file, or standard input for ``-``. Raises one of READ_ERRORS."""
+    if path == "-":
+        return open_stream(sys.stdin.buffer, path)
+    file = open(path, "rb")  # noqa: SIM115 - closed by whoever reads
+    try:
+        return structs.replace(open_stream(file, path), file=file)
+    except READ_ERRORS:
+        file.close()
+        raise
+
+
+def open_bytes(data: bytes, name: str) -> Opened:
+    """The same for bytes in memory."""
+    return open_stream(io.BytesIO(data), name)
+
+
+def open_stream(stream: Any, name: str) -> Opened:
+    """Recognise compression and UTF-16 and undo them. Raises one of READ_ERRORS when the first bytes are damaged."""
+    head, stream = _read_ahead(stream)
+    for magic, decompress in _COMPRESSED.items():
+        if head.startswith(magic):
+            head, stream = _read_ahead(decompress(stream))
+            break
+    encoding = next((encoding for mark, encoding in _UTF16.items() if head.startswith(mark)), None)
+    if encoding is not None:
+        text = read_whole(stream).decode(encoding, "replace")
+        head, stream = _read_ahead(io.BytesIO(text.removeprefix("\ufeff").encode("utf-8", "replace")))
+    return Opened(name, head, stream)
+
+
+def read_whole(stream: BinaryIO) -> bytes:
+    """All of a stream. Raises OSError when it is larger than a document may be."""
+    data = stream.read(WHOLE_BYTES + 1)
+    if len(data) > WHOLE_BYTES:
+        raise OSError(f"larger than {WHOLE_BYTES // 1024 // 1024} MB in one piece; split it, or write it as JSON lines")
+    return data
+
+
+def _read_ahead(stream: Any) -> tuple[bytes, BinaryIO]:
+    pieces: list[bytes] = []
+    while sum(map(len, pieces)) < HEAD_BYTES and (piece := stream.read1(HEAD_BYTES)):
+        pieces.append(piece)
+    head = b"".join(pieces)
+    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 1 << 16))
+
+
+def reason(error: BaseException) -> str:
+    """Why an input could not be read, for people."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
