@@ -277,7 +277,7 @@ class Reading:
             scope = "cumulative" if self._cumulative else "background"
         elif self._cumulative:
             scope = "cumulative"
-        type_ = "casualty.cumulative_total" if scope == "cumulative" else _casualty_type(merged)
+        type_ = "casualty.cumulative_total" if scope == "cumulative" else _casualty_type(self.scene, merged)
         self.drafts.append(self._draft(first, type_, realis, scope, tuple(f.figure for f in merged)))
 
     def _draft(
@@ -308,13 +308,24 @@ class Reading:
         self.excluded.append(exclusion(self.scene, tempted, reason, hit.start, hit.end))
 
 
-def _casualty_type(figures: list[Casualty]) -> str:
+def _casualty_type(scene: Scene, figures: list[Casualty]) -> str:
     measures = {f.figure.measure for f in figures}
-    if any(f.verb.kind == "shot" for f in figures):
+    if any(f.verb.kind == "shot" or scene.lower(f.verb.first) in ("shot", "gunned") for f in figures):
         return "attack.shooting"
+    if any(_armed_subject(scene, f) for f in figures):
+        return "attack.generic"
     if "hostages" in measures:
         return "hostage.kidnapping"
     return "casualty.killed" if measures & {"killed", "casualties"} else "casualty.wounded"
+
+
+def _armed_subject(scene: Scene, casualty: Casualty) -> bool:
+    """Whether armed people are the subject of an active verb: "gunmen killed nine villagers"."""
+    verb, count = casualty.verb, casualty.figure
+    active = scene.tokens[verb.first].start < count.end and count.start >= scene.tokens[verb.first].start
+    number = scene.clause[verb.first]
+    before = [h for h in scene.of("people", "combatant") if h.last <= verb.first and scene.clause[h.first] == number]
+    return active and bool(before)
 
 
 def _most_specific(hits: list[Hit]) -> list[Hit]:
