@@ -46,8 +46,12 @@ def nature_of(rule: Rule) -> Nature:
 
 def want(rule: Rule) -> Want:
     """The figures that a rule reads."""
-    measure = "killed" if rule.measure in _COUNTED_WHOLE else rule.measure
-    return want_of(measure, classes=rule.victims, vague=rule.allow_vague)
+    return _want("killed" if rule.measure in _COUNTED_WHOLE else rule.measure, rule.victims, rule.allow_vague)
+
+
+@lru_cache(maxsize=1024)
+def _want(measure: str, victims: tuple[str, ...], vague: bool) -> Want:
+    return want_of(measure, classes=victims, vague=vague)
 
 
 def measured(rule: Rule, happening: Happening) -> Toll | None:

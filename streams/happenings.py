@@ -112,6 +112,11 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     voids: tuple[Void, ...] = ()
 
     @cached_property
+    def memo(self) -> dict[object, object]:
+        """Room for what others read from the mentions once."""
+        return {}
+
+    @cached_property
     def alive(self) -> tuple[Mention, ...]:
         """The mentions whose story was not cancelled."""
         gone = {(void.story, void.before) for void in self.voids if void.gone}

@@ -8,6 +8,7 @@ version or cancellation of an article voids the figures of its reprints.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from msgspec import Struct
 
@@ -65,7 +66,13 @@ def claims(happening: Happening, want: Want) -> list[Claimed]:
 
 
 def toll(happening: Happening, want: Want) -> Toll | None:
-    """The value by the policy above, or None when no figure stands."""
+    """The value by the policy above, or None when no figure stands. Worked out once for a happening."""
+    if want not in happening.memo:
+        happening.memo[want] = _toll(happening, want)
+    return cast("Toll | None", happening.memo[want])
+
+
+def _toll(happening: Happening, want: Want) -> Toll | None:
     latest: dict[str, Claimed] = {}
     for claim in claims(happening, want):
         latest[claim.mention.family] = claim
