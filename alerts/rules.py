@@ -75,6 +75,8 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     at = happening.at
     if at is None:
         return Refused(reason="undated", detail="no article about it carries a date; --assume-date gives one")
+    if rule.late == "drop" and all(m.quiet == "late" for m in happening.counted):
+        return Refused(reason="late", detail="every report of it came late, and this rule drops those")
     if gate := _too_old(rule, happening) or _wrong_victims(rule, happening) or _too_few(rule, happening):
         return gate
     value = measured(rule, happening)

@@ -207,6 +207,13 @@ def test_late_article_alerts_when_the_rule_says_so() -> None:
     assert len(Told(config(replace(RULE, late="alert")), (late, "2026-03-02 11:00")).alerts) == 1
 
 
+def test_late_article_stays_out_of_the_window_of_a_rule_that_drops_it() -> None:
+    late = (report("a1", "2026-03-02 09:00", killed(4)), "2026-03-02 11:00")
+    fresh = report("a2", "2026-03-02 12:00", killed(2), town="Mosul")
+    assert Told(config(), late, fresh).story == [("alert", "warning", 6)]
+    assert Told(config(replace(RULE, late="drop")), late, fresh).story == []
+
+
 def test_anniversary_is_too_old() -> None:
     told = Told(config(), report("a1", "2026-03-20 09:00", killed(6), day="2026-03-02"))
     assert told.alerts == []
