@@ -26,6 +26,7 @@ _ENTITY = re.compile(rb"<!ENTITY[^<>]*>", re.IGNORECASE)
 _OTHER_ENTITY = re.compile(rb"<!(?=ENTITY)", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 _SPACES = re.compile(r"\s+")
+_WEB = re.compile(r"(?i)https?://")
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
@@ -59,7 +60,7 @@ def _item(entry: Any, channel: Any, where: str, name: str, options: ReadOptions)
     problems: list[Problem] = []
     published = _time(entry, "published", options.zone, problems)
     updated = _time(entry, "updated", options.zone, problems)
-    url = entry.get("link") or None
+    url = _address(entry.get("link"))
     id_ = entry.get("id") or url
     if not id_:
         problems.append(NO_ID)
@@ -77,6 +78,11 @@ def _item(entry: Any, channel: Any, where: str, name: str, options: ReadOptions)
         lateness=options.lateness,
         problems=tuple(problems),
     )
+
+
+def _address(link: Any) -> str | None:
+    """The link, unless it is what feedparser puts in its place: the item's id."""
+    return str(link) if _WEB.match(str(link or "")) else None
 
 
 def _title(entry: Any) -> str:
