@@ -19,7 +19,6 @@ from pathlib import Path
 import msgspec
 import requests
 from msgspec.structs import replace
-from streams.sources.http import PollMemory, PollSource, poll
 
 from alerts.config.types import Source
 from alerts.intake import Intake, mark_baseline
@@ -27,6 +26,7 @@ from alerts.monitor import Monitor
 from streams.article import Article
 from streams.journal import Coverage, Tick
 from streams.sources import FeedError, ReadOptions, Unreadable, read_feed
+from streams.sources.http import PollMemory, PollSource, poll
 
 log = logging.getLogger("tocsin")
 #: Seconds between Ticks when nothing comes in, so that the clock does not stand still.

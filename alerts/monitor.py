@@ -12,13 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from streams.classify import classify
-
 from alerts import outbox
 from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
 from alerts.publishers import load_families
+from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool

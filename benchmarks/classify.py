@@ -10,10 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from streams.classify import classify
-
 from benchmarks.common import ROOT, header
 from streams.article import Article
+from streams.classify import classify
 from streams.sources import ReadOptions, read_feed
 
 SECONDS = 3.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import at, journal, killed, report
 from msgspec.structs import replace
 
 from alerts.alert import Alert
 from alerts.config.types import Band, Config, Destination, Route, Rule
 from alerts.decide import Decide, Effects, encode
+from builders import at, journal, killed, report
 from streams.article import Episode, Report
 from streams.journal import Control, Record, Tick
 from streams.state import State

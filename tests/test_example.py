@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from alerts.config import load
 from alerts.publishers import load_families
 from alerts.refold import refold
+from conftest import ROOT
 from streams.engines.store import Store
 
 HISTORY = "examples/history.jsonl"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import at, journal, killed, report
 
+from builders import at, journal, killed, report
 from streams import world
 from streams.article import Fingerprint
 from streams.happenings import Happening
