@@ -1,0 +1,108 @@
+"""What does an article report? Article in, Report out: pure, without state, the same in every process.
+
+The lexicon's automaton runs over the folded text first; an article without a hit is done there. Otherwise
+``signals.reader`` reads the sentences round the hits, and ``signals.events`` gathers what they tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from streams.article import Article, Event, Field, Fingerprint, Problem, Report, Signal, counts_by_default
+from streams.codec import rounded
+from streams.signals.episodes import with_episodes
+from streams.signals.events import gather
+from streams.signals.lexicon import default_lexicon
+from streams.signals.reader import Reader
+from streams.text.fingerprint import canonical_url, credited_agency, sketch
+from streams.text.language import guess_language
+from streams.text.matcher import fold
+from streams.times import utc_iso
+
+#: Raised with every change of the code that changes what is read; the lexicon adds its own digest.
+CODE_VERSION = "en-2"
+_CONTRACT = (
+    "id",
+    "source",
+    "published",
+    "language",
+    "signals",
+    "events",
+    "excluded",
+    "problems",
+    "feed",
+    "revision",
+    "status",
+)
+
+
+def classify(article: Article) -> Report:
+    """Read one article. Never raises for any text; what could not be read is in ``problems``."""
+    lexicon = default_lexicon()
+    folded: dict[Field, str] = {"title": fold(article.title), "body": fold(article.body)}
+    texts: dict[Field, str] = {"title": article.title, "body": article.body}
+    hits = {name: lexicon.matcher.find(text) for name, text in folded.items()} if article.status == "usable" else {}
+    language = article.language or guess_language(folded["body"] or folded["title"])
+    problems = list(article.problems)
+    signals: tuple[Signal, ...] = ()
+    events: tuple[Event, ...] = ()
+    reader = Reader(article, lexicon, _local_day(article))
+    if language is not None and not language.lower().startswith("en"):
+        problems.append(
+            Problem(code="unsupported_language", message=f"only English is read; this looks like {language!r}")
+        )
+    elif any(hits.values()):
+        reader.read([(name, texts[name], folded[name], found) for name, found in hits.items() if found])
+        signals, events = gather(with_episodes(reader.signals, reader.drafts), reader.drafts)
+        problems += reader.problems
+        problems += _conflict(signals, events)
+    return Report(
+        id=article.id, feed=article.feed, source=article.source, title=article.title, url=article.url,
+        published=utc_iso(article.published), updated=utc_iso(article.updated), language=language or "en", revision=article.revision,
+        status=article.status, baseline=article.baseline, lateness=article.lateness, signals=signals, events=events,
+        excluded=tuple(dict.fromkeys(reader.excluded)), problems=tuple(problems),
+        sha256={name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()},
+        fingerprint=Fingerprint(url=canonical_url(article.url), credit=credited_agency(article.body), sketch=sketch(folded["body"]))
+        if signals else Fingerprint(),
+        classifier=f"{CODE_VERSION}-{lexicon.digest}",
+    )  # fmt: skip
+
+
+def contract_line(report: Report) -> bytes:
+    """A report in the form that ``tocsin classify`` prints: one JSON object, without a line end."""
+    whole = msgspec.to_builtins(report)
+    return msgspec.json.encode(rounded({name: whole[name] for name in _CONTRACT}))
+
+
+def _local_day(article: Article) -> date | None:
+    """The day of publication in the article's zone."""
+    return article.published.astimezone(ZoneInfo(article.zone)).date() if article.published else None
+
+
+def _conflict(signals: tuple[Signal, ...], events: tuple[Event, ...]) -> list[Problem]:
+    """Title and body that state different numbers of dead for the first happening."""
+    title = [
+        c
+        for s in signals
+        if s.field == "title" and counts_by_default(s)
+        for c in s.counts
+        if c.measure == "killed" and c.exactness == "exact"
+    ]
+    body = [
+        c
+        for e in events[:1]
+        for c in e.counts
+        if c.measure == "killed" and c.exactness == "exact" and c.field == "body" and c.relation == "total"
+    ]
+    if not title or not body or not title[0].low or title[0].low == body[0].low:
+        return []
+    return [
+        Problem(
+            code="title_body_conflict",
+            message=f"the title says {title[0].low} killed, the body {body[0].low}: the body's figure is taken",
+        )
+    ]

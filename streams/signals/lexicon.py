@@ -1,0 +1,168 @@
+"""What does the lexicon hold? Tables under ``lexicon/`` read once a process, phrases spelled out in all their forms.
+
+To teach a phrase, add it to the row of its type; to add a type, add a row to ``types.tsv`` and one with its phrases,
+and examples to ``examples.tsv``, which a test holds against the classifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.article import Codes, Polarity, family_of
+from streams.signals.inflect import noun_forms, verb_forms
+from streams.text.matcher import Matcher
+
+_FOLDER = Path(__file__).parent / "lexicon"
+_PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
+
+
+class SignalType(NamedTuple):
+    """A row of the taxonomy. Of several types in one clause the highest ``rank`` names it."""
+
+    id: str
+    polarity: Polarity
+    rank: int
+    codes: Codes
+
+
+class Phrase(NamedTuple):
+    """What a matched phrase stands for. ``form`` is B, S, D, N, DN or G of a verb, sg or pl of a noun, P fixed."""
+
+    id: str
+    type: str
+    family: str
+    kind: str
+    form: str
+    measure: str
+    needs: frozenset[str]
+    veto: frozenset[str]
+    reason: str
+
+
+class Lexicon(NamedTuple):
+    """All tables of one language."""
+
+    types: dict[str, SignalType]
+    matcher: Matcher
+    phrases: list[tuple[Phrase, ...]]
+    """For each phrase of the matcher, what it may stand for."""
+    classes: dict[str, frozenset[str]]
+    people: dict[str, str]
+    """Head noun of people: its class."""
+    joining: frozenset[str]
+    """Heads that can stand before another head: "police officers"."""
+    objects: dict[str, tuple[str, ...]]
+    """Counted noun that is no person: its measures."""
+    causes: dict[str, str]
+    topics: dict[str, str]
+    topic_matcher: Matcher
+    topic_words: list[str]
+    reasons: tuple[str, ...]
+    digest: str
+
+
+@cache
+def default_lexicon() -> Lexicon:
+    """The bundled English lexicon. Raises ValueError naming file and line of a bad row."""
+    surfaces: dict[str, list[Phrase]] = {}
+    reasons = {"negated", "planned", "cumulative", "not_a_count", "rotation", "sport", "business", "fiction", "science"}
+    types = {row[0]: _signal_type(row) for row in _rows("types.tsv")}
+    classes = {row[0]: frozenset(row[1].split()) for row in _rows("classes.tsv")}
+    for name in _PHRASE_FILES:
+        for row in _rows(name):
+            _add_phrases(surfaces, row, classes, name)
+            reasons.add(row[6])
+    for row in _rows("exclusions.tsv"):
+        _add_vetoes(surfaces, row)
+        reasons.add(row[0])
+    causes = {word: row[0] for row in _rows("causes.tsv") for word in row[1].split()}
+    topics = {word: row[0] for row in _rows("topics.tsv") for word in row[1].split()}
+    people = {word.rstrip("="): row[0] for row in _rows("people.tsv") for word in row[1].split()}
+    joining = frozenset(w[:-1] for row in _rows("people.tsv") for w in row[1].split() if w.endswith("="))
+    objects: dict[str, tuple[str, ...]] = {}
+    for row in _rows("objects.tsv"):
+        for word in row[1].split():
+            objects[word] = (*objects.get(word, ()), row[0])
+    order = sorted(surfaces)
+    topic_words = sorted(topics)
+    return Lexicon(
+        types=types,
+        matcher=Matcher(order),
+        phrases=[tuple(dict.fromkeys(surfaces[surface])) for surface in order],
+        classes=classes,
+        people=people,
+        joining=joining,
+        objects=objects,
+        causes=causes,
+        topics=topics,
+        topic_matcher=Matcher(topic_words),
+        topic_words=topic_words,
+        reasons=tuple(sorted((reasons | set(causes.values())) - {""})),
+        digest=_digest(),
+    )
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    for number, line in enumerate((_FOLDER / name).read_text(encoding="utf-8").splitlines(), 1):
+        if line and not line.startswith("#"):
+            row = line.split("\t")
+            if len(row) < 2:
+                raise ValueError(f"{name}:{number}: no tab in {line!r}; columns are parted by single tabs")
+            yield row + [""] * (7 - len(row))
+
+
+def _signal_type(row: list[str]) -> SignalType:
+    polarity: Polarity = row[1]  # type: ignore[assignment]
+    return SignalType(
+        row[0], polarity, int(row[2]), Codes(plover=row[3] or None, cameo=row[4] or None, acled=row[5] or None)
+    )
+
+
+def _add_phrases(
+    surfaces: dict[str, list[Phrase]], row: list[str], classes: dict[str, frozenset[str]], name: str
+) -> None:
+    type_, kind, phrases, measure, needs, veto, reason = row[:7]
+    if needs and needs not in classes and needs != "violent":
+        raise ValueError(f"{name}: row {type_} {kind} needs the class {needs!r}, which classes.tsv lacks")
+    wanted = (
+        classes["armed"] | classes["weapon"] | classes["hurt"]
+        if needs == "violent"
+        else classes.get(needs, frozenset())
+    )
+    vetoes = frozenset(word for word in veto.split(",") if word)
+    for surface, form in _spelled_out(phrases):
+        phrase = Phrase(f"{type_}/{kind}", type_, family_of(type_), kind, form, measure, wanted, vetoes, reason)
+        surfaces.setdefault(surface, []).append(phrase)
+
+
+def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:
+    reason, tempted, phrases = row[:3]
+    for surface, form in _spelled_out(phrases):
+        veto = Phrase(f"{reason}/veto", tempted, family_of(tempted), "veto", form, "", frozenset(), frozenset(), reason)
+        surfaces[surface] = [veto]
+
+
+def _spelled_out(phrases: str) -> Iterator[tuple[str, str]]:
+    """Every (surface, form) of "{open} fire | <ambush>"."""
+    for phrase in filter(None, (part.strip() for part in phrases.split("|"))):
+        if "{" in phrase:
+            before, _, rest = phrase.partition("{")
+            lemma, _, after = rest.partition("}")
+            yield from ((before + form + after, tag) for form, tag in verb_forms(lemma))
+        elif "<" in phrase:
+            before, _, rest = phrase.partition("<")
+            noun, _, after = rest.partition(">")
+            yield from ((before + form + after, tag) for form, tag in noun_forms(noun))
+        else:
+            yield phrase, "P"
+
+
+def _digest() -> str:
+    whole = hashlib.sha256()
+    for path in sorted(_FOLDER.glob("*.tsv")):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:8]

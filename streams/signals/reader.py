@@ -1,0 +1,147 @@
+"""What does one article report? Its fields are matched once; sentences round hits are read and their drafts argued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from streams.article import Article, Exclusion, Field, Place, Problem, Section, Signal, Speaker, Trigger, family_of
+from streams.signals.accords import read_accords
+from streams.signals.arguments import Parties, Whereabouts, actors_of, time_of
+from streams.signals.attribution import speech_of, stance_of
+from streams.signals.draft import Draft
+from streams.signals.forces import read_forces
+from streams.signals.general import read_others
+from streams.signals.lexicon import Lexicon
+from streams.signals.sentence import Sentence
+from streams.signals.topics import topic_of
+from streams.signals.trends import read_trends
+from streams.signals.violence import read_violence
+from streams.text.actors import find_actors
+from streams.text.dates import DateMention, find_dates
+from streams.text.matcher import Hit
+from streams.text.places import default_gazetteer
+from streams.text.sentences import Sentences
+from streams.text.tokens import MAX_TOKENS
+
+_LEAD_LENGTH = 600
+_ARMED = frozenset({"REB", "MIL", "PRM", "COP", "UNK"})
+_SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
+
+
+class Reader:
+    """Reads one article. ``drafts`` and ``signals`` go together; ``excluded`` and ``problems`` grow on the way."""
+
+    def __init__(self, article: Article, lexicon: Lexicon, anchor: date | None) -> None:
+        self.article, self.lexicon, self.anchor = article, lexicon, anchor
+        self.drafts: list[Draft] = []
+        self.signals: list[Signal] = []
+        self.excluded: list[Exclusion] = []
+        self.problems: list[Problem] = []
+        self._parties = Parties()
+        self._before: tuple[Place, ...] = ()
+        self._where: Whereabouts | None = None
+
+    def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
+        """Read every field, given as (name, text, folded text, hits of the lexicon's matcher)."""
+        topic = topic_of(self.lexicon, [folded for _, _, folded, _ in fields])
+        for name, text, folded, hits in fields:
+            previous: frozenset[str] = frozenset()
+            for sentence in self._sentences(name, text, folded, hits):
+                self._sentence(sentence, topic, previous)
+                previous = sentence.bag
+
+    def _sentences(self, name: Field, text: str, folded: str, hits: Sequence[Hit]) -> Iterator[Sentence]:
+        cuts = Sentences(text, self.article.captions if name == "body" else ())
+        at = 0
+        while at < len(hits):
+            start, end = cuts.around(hits[at].start)
+            last = at + 1
+            while last < len(hits) and hits[last].start < end:
+                last += 1
+            sentence = Sentence(self.lexicon, name, text, folded, (start, end), self._section(name, start))
+            sentence.add_hits(hits[at:last])
+            if sentence.capped:
+                message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was read to there; check where its full stops went"
+                self.problems.append(Problem(code="truncated", message=message))
+            if sentence.words:
+                yield sentence
+            at = last
+
+    def _section(self, name: Field, start: int) -> Section:
+        if name == "title":
+            return "title"
+        if any(first <= start < last for first, last in self.article.captions):
+            return "caption"
+        after = max((last for _, last in self.article.captions if last <= start), default=0)
+        return "lead" if start - after < _LEAD_LENGTH else "body"
+
+    def _sentence(self, sentence: Sentence, topic: str | None, previous: frozenset[str]) -> None:
+        dates = find_dates(sentence.text, sentence.start, sentence.read_to, self.anchor)
+        drafts: list[Draft] = []
+        families = {f.phrase.family for f in sentence.found}
+        if families & {"attack", "hostage", "casualty"}:
+            armed = any(m.sector in _ARMED for m in find_actors(sentence.text, sentence.start, sentence.read_to))
+            found, left_out = read_violence(sentence, dates, self.anchor, topic, armed)
+            drafts += found
+            self.excluded += left_out
+        if "force" in families:
+            found, left_out = read_forces(sentence, dates, self.anchor)
+            drafts += found
+            self.excluded += left_out
+        if families & {"ceasefire", "agreement"}:
+            drafts += read_accords(sentence, dates, self.anchor)
+        if "trend" in families:
+            drafts += read_trends(sentence, previous)
+        if families - {"attack", "hostage", "casualty", "force", "ceasefire", "agreement", "trend"}:
+            found, left_out = read_others(sentence, dates, self.anchor, topic)
+            drafts += found
+            self.excluded += left_out
+        for draft in _settled(drafts):
+            self._argue(draft, dates)
+
+    def _argue(self, draft: Draft, dates: list[DateMention]) -> None:
+        if self._where is None:
+            self._where = Whereabouts(default_gazetteer(), self.article.title, self.article.body, self.article.captions)
+        sentence, row = draft.sentence, self.lexicon.types[draft.type]
+        speech = speech_of(sentence)
+        actors = self._parties.resolve(draft, actors_of(draft, draft.counts, speech))
+        places = self._where.of(draft, self._before)
+        self._before = (
+            tuple(p for p in places if p.role == "event" and p.via in ("clause", "sentence"))[:1] or self._before
+        )
+        start, end = sentence.span(draft.trigger.first, draft.trigger.last)
+        self.drafts.append(draft)
+        self.signals.append(
+            Signal(
+                type=draft.type, event="", field=sentence.field, start=sentence.start, end=sentence.end, sentence=sentence.quote,
+                section=sentence.section, realis=draft.realis, scope=draft.scope, stance=stance_of(sentence, speech),
+                trigger=Trigger(start=start, end=end, text=sentence.text[start:end], pattern=draft.pattern),
+                polarity=row.polarity, outcome=draft.outcome, counts=tuple(draft.counts), actors=actors, places=places,
+                event_time=time_of(draft, dates, self.anchor),
+                speaker=None if speech is None else Speaker(
+                    text=sentence.text[speech.start : speech.end], name=sentence.text[speech.start : speech.end],
+                    sector=speech.sector, field=sentence.field, start=speech.start, end=speech.end),
+                codes=row.codes, confidence=_confidence(draft, actors, places),
+            )
+        )  # fmt: skip
+
+
+def _settled(drafts: list[Draft]) -> list[Draft]:
+    """Drafts of a sentence in order; figures told with a broken ceasefire belong to that."""
+    broken = next((d for d in drafts if d.type == "ceasefire.violation"), None)
+    if broken is not None:
+        for draft in drafts:
+            if family_of(draft.type) == "casualty" and not broken.counts:
+                broken.counts = list(draft.counts)
+                drafts = [d for d in drafts if d is not draft]
+    return sorted(drafts, key=lambda d: d.trigger.first)
+
+
+def _confidence(draft: Draft, actors: Sequence[object], places: Sequence[Place]) -> float:
+    """How sure the reading is: scope, then a little for each argument that the clause itself gives."""
+    value = _SURE.get(draft.scope, 0.55)
+    value += 0.05 * bool(draft.counts) + 0.03 * bool(actors) + 0.03 * any(p.via == "clause" for p in places)
+    if draft.realis not in ("actual", "ongoing"):
+        value -= 0.1
+    return round(min(value, 0.97), 2)

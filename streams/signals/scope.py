@@ -1,0 +1,141 @@
+"""What does a clause do: report a happening, add up a war, look back, tell a trend, name one in passing?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from streams.article import Scope
+from streams.signals.sentence import Found, Sentence
+from streams.text.dates import DateMention
+
+_INDEFINITE = frozenset(
+    "a an another one two three four five six seven eight nine ten several twin separate new first second".split()
+)
+_DEFINITE = frozenset("the this that these those its his her their such".split())
+_HABIT = frozenset(
+    "occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally always".split()
+)
+_TOTALS = (
+    ("so", "far", "this", "year"), ("to", "date"), ("this", "year"), ("in", "total"), ("in", "all"), ("year-long",),
+    ("over", "the", "past"), ("in", "the", "past"), ("in", "the", "last"), ("over", "the", "last"), ("during", "the", "past"),
+    ("during", "the", "last"), ("since", "the"), ("the", "civil", "war"), ("years", "of"), ("so", "far", "in"), ("until", "now"),
+    ("decade",), ("decades",), ("10-year",), ("old", "war"),
+)  # fmt: skip
+_LOOKING_BACK = frozenset(
+    """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial decades centuries
+    historic convicted sentenced indicted acquitted pleaded prosecutors trial accused charged suspected jailed imprisoned
+    extradited wanted guilty""".split()
+)
+_COURT = frozenset(
+    "convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty accused suspected wanted".split()
+)
+_SPEECH_AFTER = frozenset(
+    "condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest".split()
+)
+_UNIT_YEARS = frozenset("years year decades".split())
+_OLD_DAYS = 62
+
+
+def is_background(
+    sentence: Sentence, dates: Sequence[DateMention], segment: tuple[int, int], anchor: date | None
+) -> bool:
+    """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago."""
+    first, last = segment
+    words = sentence.words[first:last]
+    if _LOOKING_BACK & set(words):
+        return True
+    for i, word in enumerate(words):
+        if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
+            return True
+        if word == "year" and i and words[i - 1] == "last":
+            return True
+    inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment)]
+    return bool(inside) and all(_long_past(d, anchor) for d in inside)
+
+
+def _long_past(mention: DateMention, anchor: date | None) -> bool:
+    """A bare year, or a month or season of one, that is not the article's own; a full date never is."""
+    if mention.precision in ("day", "hour", "week"):
+        return False
+    if mention.last is None:
+        return False
+    if anchor is None:
+        return mention.precision in ("year", "range", "month")
+    return mention.last < anchor and (anchor - mention.last).days > _OLD_DAYS
+
+
+def is_cumulative(sentence: Sentence, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
+    """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
+    if any(d.kind in ("since", "duration") and _within(sentence, d, segment) for d in dates):
+        return True
+    words = sentence.words[segment[0] : segment[1]]
+    if "since" in words and (
+        "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
+    ):
+        return True
+    return any(_has(words, phrase) for phrase in _TOTALS)
+
+
+def _has(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    size = len(phrase)
+    return any(tuple(words[i : i + size]) == phrase for i, word in enumerate(words) if word == phrase[0])
+
+
+def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int]) -> bool:
+    start, end = sentence.span(*segment)
+    return start <= mention.start < end
+
+
+def is_court(sentence: Sentence, segment: tuple[int, int]) -> bool:
+    """Whether the segment is about justice for a deed, not the deed."""
+    return bool(_COURT & set(sentence.words[segment[0] : segment[1]]))
+
+
+def is_habit(sentence: Sentence, hit: Found) -> bool:
+    """Whether the clause tells what is usual: "wages occasional attacks", "they plant bombs"."""
+    if _HABIT & set(sentence.words[max(hit.first - 4, 0) : hit.last + 3]):
+        return True
+    base = hit.phrase.kind == "verb" and hit.phrase.form in ("B", "S") and sentence.section != "title"
+    before = sentence.words[max(hit.first - 3, 0) : hit.first]
+    return base and not {"to", "will", "would", "could", "may", "might", "can", "did", "not"} & set(before)
+
+
+def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope, bool]:
+    """(scope, definite) of an event noun: new when introduced by "a" or a number or with figures or an event verb."""
+    before = sentence.words[max(hit.first - 5, 0) : hit.first]
+    determiner = next((w for w in reversed(before) if w in _INDEFINITE or w in _DEFINITE), "")
+    plural = hit.phrase.form == "pl"
+    possessive = any(sentence.text[sentence.ends[i] - 1] in "s'’" and "'" in sentence.text[sentence.starts[i] : sentence.ends[i]].replace("’", "'")
+                     for i in range(max(hit.first - 2, 0), hit.first))  # fmt: skip
+    definite = determiner in _DEFINITE or possessive
+    happens = _happens(sentence, hit)
+    if figures:
+        return "incident", definite and not happens
+    if _SPEECH_AFTER & sentence.bag and not happens:
+        return "reference", definite
+    if sentence.section == "title":
+        return ("reference" if plural and not happens else "incident"), definite
+    if determiner in _INDEFINITE and not plural:
+        return (
+            "incident" if happens or determiner in ("another", "one") or _placed(sentence, hit) else "reference"
+        ), False
+    if happens:
+        return ("incident" if not plural or determiner else "incident"), definite
+    return "reference", definite
+
+
+def _happens(sentence: Sentence, hit: Found) -> bool:
+    first, last = sentence.segment_of(hit.first)
+    occurs = sentence.lexicon.classes["occurs"]
+    return bool(occurs & set(sentence.words[max(first, hit.first - 8) : hit.first])) or bool(
+        occurs & set(sentence.words[hit.last : min(last, hit.last + 10)])
+    )
+
+
+def _placed(sentence: Sentence, hit: Found) -> bool:
+    """Whether a place or day follows: "a bombing in Aleppo on Friday"."""
+    after = sentence.words[hit.last : hit.last + 8]
+    return any(word in ("on", "in", "at", "near") for word in after[:2]) and any(
+        sentence.is_name(i) for i in range(hit.last, min(hit.last + 6, len(sentence.words)))
+    )

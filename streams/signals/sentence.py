@@ -1,0 +1,141 @@
+"""What stands in a sentence? Its words, the lexicon's phrases among them, its segments and what lies round a word.
+
+A segment is a stretch that tells of one thing: sentences are cut at semicolons, "while", "but", at a second happening
+("days after", "another", "separately") and round asides between dashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from streams.article import Field, Section
+from streams.signals.lexicon import Lexicon, Phrase
+from streams.text.matcher import Hit
+from streams.text.numbers import Figure, find_figures
+from streams.text.tokens import tokenize
+
+AUXILIARIES = frozenset("was were been being be is are 's got get gets".split())
+PERFECT = frozenset("has have had having 've".split())
+_CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
+_TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
+_RELATIVE = frozenset("which who that whose where".split())
+_DASHES = frozenset("-- — –".split())
+
+
+class Found(NamedTuple):
+    """A phrase of the lexicon at tokens ``first`` to ``last`` (half-open)."""
+
+    first: int
+    last: int
+    phrase: Phrase
+
+
+class Sentence:
+    """One sentence on the reading desk. Offsets are into the whole field; ``i`` and ``j`` number its tokens."""
+
+    def __init__(
+        self, lexicon: Lexicon, field: Field, text: str, folded: str, span: tuple[int, int], section: Section
+    ) -> None:
+        self.lexicon, self.field, self.text, self.section = lexicon, field, text, section
+        self.start, self.end = span
+        self.words, self.starts, self.ends, self.capped = tokenize(folded, *span)
+        self.found: list[Found] = []
+        self.vetoed: list[Found] = []
+
+    def add_hits(self, hits: Sequence[Hit]) -> None:
+        """Place the matcher's hits on the tokens; one that begins inside a token is dropped."""
+        at = {start: i for i, start in enumerate(self.starts)}
+        for hit in hits:
+            first = at.get(hit.start)
+            if first is None:
+                continue
+            last = first + 1
+            while last < len(self.starts) and self.starts[last] < hit.end:
+                last += 1
+            for phrase in self.lexicon.phrases[hit.index]:
+                (self.vetoed if phrase.kind == "veto" else self.found).append(Found(first, last, phrase))
+
+    @cached_property
+    def read_to(self) -> int:
+        """Where reading stopped: the sentence's end, unless it was cut off."""
+        return self.ends[-1] if self.capped else self.end
+
+    @cached_property
+    def quote(self) -> str:
+        """The sentence's text."""
+        return self.text[self.start : self.end]
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        """The different words."""
+        return frozenset(self.words)
+
+    @cached_property
+    def figures(self) -> dict[int, Figure]:
+        """Figures by the token where each begins, hedge included."""
+        return {figure.first: figure for figure in find_figures(self.words)}
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether it is all in capitals, so that these say nothing."""
+        letters = [char for char in self.text[self.start : min(self.end, self.start + 400)] if char.isalpha()]
+        return bool(letters) and sum(char.isupper() for char in letters) > 0.8 * len(letters)
+
+    def is_name(self, i: int) -> bool:
+        """Whether token ``i`` is written with a capital that its place does not explain."""
+        if self.shouted or self._titled or not self.text[self.starts[i]].isupper():
+            return False
+        return i > 0 or (len(self.starts) > 1 and self.text[self.starts[1]].isupper())
+
+    @cached_property
+    def _titled(self) -> bool:
+        """Whether Nearly Every Word Has a Capital, So That These Say Nothing."""
+        if self.section != "title":
+            return False
+        long = [start for start, end in zip(self.starts, self.ends, strict=True) if end - start > 3]
+        return sum(self.text[start].isupper() for start in long) > 0.7 * len(long)
+
+    @cached_property
+    def verb_starts(self) -> frozenset[int]:
+        """Tokens at which a finite or -ing form of one of the lexicon's verbs begins."""
+        return frozenset(f.first for f in self.found if f.phrase.kind == "verb" and f.phrase.form not in ("B", "P"))
+
+    def segment_of(self, i: int) -> tuple[int, int]:
+        """The segment that holds token ``i``."""
+        return next((s for s in self.segments if s[0] <= i < s[1]), (0, len(self.words)))
+
+    def word(self, i: int) -> str:
+        """The folded word, or "" beyond the ends."""
+        return self.words[i] if 0 <= i < len(self.words) else ""
+
+    def span(self, i: int, j: int) -> tuple[int, int]:
+        """Offsets of tokens ``i`` to ``j`` (half-open)."""
+        return self.starts[i], self.ends[j - 1]
+
+    @cached_property
+    def segments(self) -> list[tuple[int, int]]:
+        """Half-open token spans, in order, that together are the sentence."""
+        cuts = [0, *(i for i in range(1, len(self.words)) if self._cuts_before(i)), len(self.words)]
+        return [(first, last) for first, last in zip(cuts, cuts[1:], strict=False) if first < last]
+
+    def _cuts_before(self, i: int) -> bool:
+        words, word = self.words, self.words[i]
+        before = words[i - 1]
+        if before == ";" or word in _CUTS:
+            return word != "though" or before != "even"
+        if before in _DASHES:
+            return word not in _RELATIVE
+        if word in ("after", "before", "earlier", "later", "since") and before in _TIME_UNITS:
+            return word in ("after", "before") and not self._opens(i)
+        if word in ("followed", "following") and before in (",", "was", "were", "and"):
+            return True
+        return word == "and" and words[i + 1 : i + 2] in (["another"], ["separately"]) and self._event_ahead(i + 1)
+
+    def _opens(self, i: int) -> bool:
+        """ "Days after the blast, …": the cut comes at the comma, not here; the opening is a segment of its own."""
+        return i <= 4
+
+    def _event_ahead(self, i: int) -> bool:
+        return any(i < f.first <= i + 4 and f.phrase.kind == "noun" for f in self.found)

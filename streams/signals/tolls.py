@@ -1,0 +1,437 @@
+"""Who was killed, wounded, taken or freed, and how many? By the verb's voice, not by a number's nearness.
+
+Active ("killed 12 people"), passive ("12 people were killed"), elliptic ("and 30 wounded"), nominal ("12 deaths",
+"the toll rose by 3 to 19"), coordinated groups, parts ("including three officers"), explicit zeros, corrections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from streams.article import Exactness, Relation, Side
+from streams.signals.people import Group, find_groups
+from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
+
+
+class Toll(NamedTuple):
+    """A figure with its verb. ``first`` and ``last`` are the tokens that state it."""
+
+    measure: str
+    low: int | None
+    high: int | None
+    exactness: Exactness
+    relation: Relation
+    side: Side
+    class_: str | None
+    first: int
+    last: int
+    verb: Found
+    object: str | None = None
+    names: tuple[str, ...] = ()
+    of: int | None = None
+    attacks: int | None = None
+    corrects: int | None = None
+    kind: str = "people"
+
+
+_EMBEDDED_AFTER = frozenset(
+    "of with carrying for by near against from to in on at than between aboard transporting following toward".split()
+)
+_ADVERBS = frozenset(
+    """also reportedly allegedly later instantly seriously critically slightly badly all either already then not now
+    today yesterday early themselves only still believed feared confirmed reported apparently often found""".split()
+)
+_JOINTS = ((",",), ("and",), (",", "and"), ("as", "well", "as"), ("plus",), ("along", "with"), ("together", "with"))
+_REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
+_NOBODY = frozenset("nobody none".split())
+_TOLL_BEFORE = frozenset(
+    "to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands over".split()
+)
+_TOLL_CHANGE = frozenset(
+    """rose risen rises rise rising climbed climbs climb climbing reached reaches jumped jumps increased increases grew grown
+    revised lowered raised raising bringing brought brings stands mounted mounts doubled hits hit updated put corrected
+    cut reduced topped tops surpassed downgraded""".split()
+)
+_LOWERED = frozenset("lowered downgraded corrected cut reduced retracted".split())
+_WRONG = frozenset("erroneously mistakenly wrongly incorrectly".split())
+_LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took lost taking".split())
+_REPORTS = frozenset("reports report word information immediate confirmed details".split())
+_MEASURE_OF = {"death": "killed", "fatality": "killed", "fatalities": "killed", "casualty": "casualties"}
+_ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
+
+
+def find_tolls(sentence: Sentence) -> list[Toll]:
+    """The figures of all casualty phrases of a sentence, in order."""
+    hits = sorted(
+        {f.first: f for f in reversed(sentence.found) if f.phrase.measure and f.phrase.kind in _READERS}.values()
+    )
+    if not hits:
+        return []
+    reader = _Reader(sentence, hits)
+    return [toll for hit in hits for toll in reader.read(hit)]
+
+
+class _Reader:
+    """Reads the hits of one sentence from left to right; a group once counted is not counted again."""
+
+    def __init__(self, sentence: Sentence, hits: Sequence[Found]) -> None:
+        self.sentence = sentence
+        self.words = sentence.words
+        self.groups: list[Group] = find_groups(sentence)
+        self.starting = {group.first: group for group in self.groups}
+        self.ending = {group.last: group for group in self.groups}
+        self.verbs = {hit.first: hit for hit in hits}
+        self.taken: set[int] = set()
+
+    def read(self, hit: Found) -> list[Toll]:
+        return _READERS[hit.phrase.kind](self, hit)
+
+    # --- verbs ------------------------------------------------------------------------------------------------------
+
+    def verb(self, hit: Found) -> list[Toll]:
+        if self._joins_next(hit):
+            return []
+        hit = self._joined(hit)
+        form, back = hit.phrase.form, self._before(hit.first)
+        helper = self.sentence.word(back)
+        if hit.phrase.type == "hostage.hostage_taking":
+            return self._around(hit, back)
+        if form in ("DN", "N", "P") and helper in AUXILIARIES and not self._progressive(hit):
+            return self._passive(hit, back)
+        if hit.phrase.id == "casualty.killed/verb" and self.words[hit.first] in _DYING:
+            return self._passive(hit, hit.first)
+        if form in ("DN", "N") and helper not in PERFECT:
+            return self._bare_participle(hit)
+        return self._active(hit)
+
+    def _progressive(self, hit: Found) -> bool:
+        return hit.phrase.form == "G"
+
+    def _before(self, i: int) -> int:
+        """The token before ``i`` that is no adverb."""
+        i -= 1
+        while i >= 0 and self.words[i] in _ADVERBS:
+            i -= 1
+        return i
+
+    def _joins_next(self, hit: Found) -> bool:
+        """ "Killed or wounded 12": the figure is the second verb's, as casualties of both kinds."""
+        following = self.verbs.get(hit.last + 1)
+        joint = self.sentence.word(hit.last) in ("and", "or", "and/or", "/")
+        return bool(joint and following and following.phrase.measure != hit.phrase.measure and following.phrase.kind == "verb"
+                    and hit.phrase.form == following.phrase.form and hit.phrase.family == "casualty")  # fmt: skip
+
+    def _joined(self, hit: Found) -> Found:
+        for back in (hit.first - 2,):
+            earlier = self.verbs.get(back)
+            if earlier is not None and earlier.last == hit.first - 1 and self._joins_next(earlier):
+                return hit._replace(first=earlier.first, phrase=hit.phrase._replace(measure="casualties"))
+        return hit
+
+    def _active(self, hit: Found) -> list[Toll]:
+        found = list(self._objects(hit, hit.last))
+        left = self.ending.get(self._before(hit.first) + 1)
+        attacks = left.low if left is not None and left.kind == "attacks" and left.low and left.low > 1 else None
+        return [toll._replace(attacks=attacks) if toll.relation == "total" else toll for toll in found]
+
+    def _objects(self, hit: Found, i: int) -> Iterator[Toll]:
+        """The groups that follow a verb, as far as commas and "and" join them."""
+        while i < len(self.words) and self.words[i] in _ADVERBS:
+            i += 1
+        reflexive = _REFLEXIVE.get(self.sentence.word(i))
+        if reflexive:
+            yield self._own(hit, i, reflexive)
+            i = self._past_joint(i + 1)
+        group = self.starting.get(i)
+        first = True
+        while group is not None and (first or not self._is_subject(group)):
+            toll = self._toll(hit, group)
+            if toll is None:
+                return
+            yield toll
+            first, i = False, self._past_joint(group.last)
+            group = self.starting.get(i) if i > group.last else None
+        if not first:
+            yield from self._parts(hit, i)
+
+    def _own(self, hit: Found, i: int, number: int) -> Toll:
+        return Toll(hit.phrase.measure, number, number if number == 1 else None, "exact" if number == 1 else "unstated",
+                    "total", "perpetrator", "combatant", i, i + 1, hit)  # fmt: skip
+
+    def _past_joint(self, i: int) -> int:
+        for joint in sorted(_JOINTS, key=len, reverse=True):
+            if tuple(self.words[i : i + len(joint)]) == joint:
+                return i + len(joint)
+        return i
+
+    def _is_subject(self, group: Group) -> bool:
+        """Whether a verb of its own follows the group, so that "and" began a new clause."""
+        after = group.last
+        return (
+            self.sentence.word(after) in AUXILIARIES | PERFECT
+            or after in self.sentence.verb_starts
+            or after in self.verbs
+        )
+
+    def _parts(self, hit: Found, i: int) -> Iterator[Toll]:
+        """ "…, including three children and a nurse" behind the groups just read."""
+        end = self.sentence.segment_of(hit.first)[1]
+        for group in self.groups:
+            if i <= group.first < min(end, i + 14) and group.part:
+                if any(v in self.verbs for v in range(i, group.first)):
+                    return
+                toll = self._toll(hit, group)
+                if toll is not None:
+                    yield toll._replace(relation="part")
+
+    def _passive(self, hit: Found, helper: int) -> list[Toll]:
+        """Subjects before "were killed"; without one, none. "Nobody was hurt" is an explicit zero."""
+        while helper >= 0 and (
+            self.words[helper] in AUXILIARIES or self.words[helper] in PERFECT or self.words[helper] in _ADVERBS
+        ):
+            helper -= 1
+        at = helper + 1
+        if self.sentence.word(helper) in _NOBODY or self.words[max(helper - 1, 0) : at] == ["no", "one"]:
+            zero = self._zero(hit, helper)
+            return [zero] if zero else []
+        if "not" in self.words[at : hit.first]:
+            return []
+        group = self._subject(hit, at)
+        found = [toll for g in self._coordinated(group) if (toll := self._toll(hit, g)) is not None] if group else []
+        if found:
+            found += self._parts_between(hit, found[-1].last, at)
+        return found or list(self._inverted(hit))
+
+    def _subject(self, hit: Found, at: int) -> Group | None:
+        first = self.sentence.segment_of(hit.first)[0]
+        for group in reversed(self.groups):
+            if group.last > at or group.first < first:
+                continue
+            if group.first in self.taken or (group.last < at - 12 and group.kind != "people"):
+                return None
+            if group.part or self.sentence.word(group.first - 1) in _EMBEDDED_AFTER or group.kind == "attacks":
+                continue
+            if any(self.verbs[v].phrase.kind == "verb" for v in range(group.last, at) if v in self.verbs):
+                return None
+            return group
+        return None
+
+    def _coordinated(self, group: Group) -> list[Group]:
+        found = [group]
+        while True:
+            i = found[0].first
+            while i > 0 and self.words[i - 1] in ("and", ","):
+                i -= 1
+            left = self.ending.get(i) if i < found[0].first else None
+            if left is None or left.first in self.taken or left.kind not in ("people", "bare", "unknown", "name"):
+                return found
+            if self.sentence.word(left.first - 1) in _EMBEDDED_AFTER - {"with"}:
+                return found
+            found.insert(0, left)
+
+    def _parts_between(self, hit: Found, first: int, last: int) -> list[Toll]:
+        inside = [g for g in self.groups if first <= g.first and g.last <= last and g.part]
+        return [toll._replace(relation="part") for g in inside if (toll := self._toll(hit, g)) is not None]
+
+    def _inverted(self, hit: Found) -> Iterator[Toll]:
+        """ "Killed in the attack were two soldiers"."""
+        if hit.first > self.sentence.segment_of(hit.first)[0] + 1:
+            return
+        for i in range(hit.last, min(hit.last + 14, len(self.words))):
+            if self.words[i] in ("was", "were"):
+                yield from self._objects(hit, i + 1)
+                return
+
+    def _bare_participle(self, hit: Found) -> list[Toll]:
+        """ "Gunmen killed three", "30 wounded", "six people killed in a raid", "30 wounded soldiers"."""
+        right = (
+            self.starting.get(hit.last) or self.starting.get(hit.last + 1)
+            if self._adverb_at(hit.last)
+            else self.starting.get(hit.last)
+        )
+        left = self.ending.get(self._before(hit.first) + 1)
+        counted = (
+            left is not None
+            and left.exactness != "unstated"
+            and left.kind in ("people", "bare", "unknown")
+            and not left.part
+        )
+        if counted and left is not None and left.kind == "bare" and right is not None and right.exactness == "unstated":
+            toll = self._toll(hit, left._replace(last=right.last, head=right.head, class_=right.class_, kind="people"))
+            return [toll] if toll else []
+        if right is not None and not right.part and right.kind != "name":
+            return self._active(hit)
+        if self.sentence.word(hit.last) in _REFLEXIVE:
+            return self._active(hit)
+        if left is not None and left.first not in self.taken and left.kind in ("people", "bare", "unknown"):
+            after = self.sentence.word(hit.last)
+            definite = left.exactness == "unstated" and self.sentence.word(left.first) in ("the", "those", "these")
+            if (
+                right is None
+                and not definite
+                and (counted or not after or not after[0].isalnum() or after in _AFTER_PASSIVE)
+            ):
+                found = [t for g in self._coordinated(left) if (t := self._toll(hit, g)) is not None]
+                return found + list(self._parts(hit, hit.last))
+        return self._active(hit) if right is not None else list(self._inverted(hit))
+
+    def _adverb_at(self, i: int) -> bool:
+        return self.sentence.word(i) in _ADVERBS
+
+    def _around(self, hit: Found, back: int) -> list[Toll]:
+        """ "Took 20 people hostage", "20 people were taken hostage", "took over 250 hostages"."""
+        if self.sentence.word(back) in AUXILIARIES:
+            return self._passive(hit, back)
+        return list(self._objects(hit, hit.last))
+
+    # --- adjectives and nouns ---------------------------------------------------------------------------------------
+
+    def adjective(self, hit: Found) -> list[Toll]:
+        """ "12 dead", "left 12 people dead", "were found dead", "12 are missing"."""
+        left = self.ending.get(self._before(hit.first) + 1)
+        if left is not None and left.first not in self.taken and left.kind in ("people", "bare", "unknown"):
+            if left.exactness == "unstated" and hit.phrase.measure != "killed":
+                return []
+            found = [t for g in self._coordinated(left) if (t := self._toll(hit, g)) is not None]
+            return found + list(self._parts(hit, hit.last))
+        if self.sentence.word(self._before(hit.first)) in AUXILIARIES:
+            return self._passive(hit, self._before(hit.first))
+        return []
+
+    def noun(self, hit: Found) -> list[Toll]:
+        """ "12 civilian deaths", "no casualties", "claimed 12 lives"."""
+        word = self.words[hit.last - 1]
+        measure = _MEASURE_OF.get(word, "casualties" if word == "casualties" else hit.phrase.measure)
+        hit = hit._replace(phrase=hit.phrase._replace(measure="killed" if word == "deaths" else measure))
+        if "no" in self.words[max(hit.first - 2, 0) : hit.first]:
+            zero = self._zero(hit, hit.first - 1)
+            return [zero] if zero else []
+        for i in range(hit.first, max(hit.first - 4, -1), -1):
+            group = self.ending.get(i)
+            if (
+                group is None
+                or group.kind not in ("people", "bare")
+                or group.exactness == "unstated"
+                or group.first in self.taken
+            ):
+                continue
+            near = self.words[max(group.first - 3, 0) : group.first]
+            if word == "lives" and not _LIFE_VERBS & set(near):
+                return []
+            toll = self._toll(hit, group._replace(last=hit.last, kind="people"))
+            return [toll] if toll else []
+        return []
+
+    def toll(self, hit: Found) -> list[Toll]:
+        """ "The death toll rose by 3 to 19", "revised the toll down from 12 to 7"."""
+        first, end = self.sentence.segment_of(hit.first)
+        words = self.words
+        change = _TOLL_CHANGE & set(words[first:end])
+        found: list[Toll] = []
+        former: int | None = None
+        for group in self.groups:
+            if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in ("other", "attacks", "animal"):
+                continue
+            before = words[group.first - 1]
+            if before == "from":
+                former = group.low
+            elif before == "by" and change:
+                found.append(self._stated(hit, group)._replace(relation="increment"))
+            elif before in _TOLL_BEFORE or group.first == hit.last:
+                found.append(self._stated(hit, group))
+                if group.low is not None and before not in ("of",):
+                    break
+        return [self._corrected(toll, former) if toll.relation == "total" else toll for toll in found]
+
+    def status(self, hit: Found) -> list[Toll]:
+        """ "Both remained in critical condition"."""
+        group = next((g for g in reversed(self.groups) if g.last <= hit.first and not g.part), None)
+        toll = self._toll(hit, group) if group is not None and group.exactness != "unstated" else None
+        return [toll] if toll else []
+
+    # --- making one -------------------------------------------------------------------------------------------------
+
+    def _toll(self, hit: Found, group: Group) -> Toll | None:
+        if group.kind in ("attacks", "bases", "violations") or group.first in self.taken:
+            return None
+        if group.kind == "name" and hit.phrase.measure == "killed" and not self._names_a_person(group):
+            return None
+        self.taken.add(group.first)
+        toll = self._stated(hit, group)
+        corrects = self._replaced(group.last)
+        return toll._replace(corrects=corrects) if corrects is not None and toll.relation == "total" else toll
+
+    def _names_a_person(self, group: Group) -> bool:
+        return self.sentence.word(group.first - 1) not in ("in", "at", "near", "from") and group.last - group.first > 1
+
+    def _stated(self, hit: Found, group: Group) -> Toll:
+        attackers = group.class_ in _ATTACKER_CLASSES
+        more = (
+            group.more
+            and self.sentence.words[group.last - 1] not in ("others",)
+            and "more" in self.words[group.first : group.last]
+        )
+        return Toll(
+            measure=hit.phrase.measure,
+            low=group.low,
+            high=group.high,
+            exactness=group.exactness,
+            relation="part" if group.part else "increment" if more and hit.phrase.measure == "killed" else "total",
+            side="perpetrator" if attackers else "victim",
+            class_="combatant" if attackers else group.class_,
+            first=group.first,
+            last=group.last,
+            verb=hit,
+            object=None if group.kind == "bare" else self._object_text(group),
+            names=group.names,
+            of=group.of,
+            kind=group.kind,
+        )
+
+    def _object_text(self, group: Group) -> str:
+        figure = self.sentence.figures.get(group.first)
+        first = figure.last if figure is not None and figure.last < group.last else group.first
+        start, end = self.sentence.span(first, group.last)
+        return self.sentence.text[start:end]
+
+    def _zero(self, hit: Found, i: int) -> Toll | None:
+        """An explicit nought, unless it is only that nothing is known: "no reports of casualties"."""
+        if _REPORTS & set(self.words[max(i - 1, 0) : hit.last]):
+            return None
+        return Toll(hit.phrase.measure, 0, 0, "exact", "total", "victim", None, max(i, 0), hit.last, hit)
+
+    def _corrected(self, toll: Toll, former: int | None) -> Toll:
+        segment = set(self.words)
+        lowered = bool(_LOWERED & segment) or (
+            "revised" in segment and ("down" in segment or "downward" in segment or "downwards" in segment)
+        )
+        falls = former is not None and toll.low is not None and former > toll.low
+        if lowered or falls:
+            return toll._replace(corrects=former if former is not None else -1)
+        return toll
+
+    def _replaced(self, i: int) -> int | None:
+        """The figure that "not 12 as earlier reported" or "instead of 12" takes back, right behind a figure."""
+        for at in range(i, min(i + 8, len(self.words))):
+            if self.words[at] in ("not", "instead", "rather"):
+                group = next((g for g in self.groups if at < g.first <= at + 4), None)
+                stated = self.words[at] != "not" or {"as", "earlier", "previously", "initially"} & set(self.words[at:])
+                if group is not None and stated and group.low is not None:
+                    self.taken.add(group.first)
+                    return group.low
+        return -1 if _WRONG & set(self.words) else None
+
+
+_DYING = frozenset("die died dies dying perish perished lost lose losing".split())
+_AFTER_PASSIVE = frozenset(
+    """in by when after during on at near as while and or since by with following including outside over inside from along
+    overnight today yesterday across late early friday saturday sunday monday tuesday wednesday thursday this last""".split()
+)
+_READERS = {
+    "verb": _Reader.verb,
+    "adj": _Reader.adjective,
+    "count": _Reader.noun,
+    "toll": _Reader.toll,
+    "phrase": _Reader.status,
+}

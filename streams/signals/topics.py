@@ -1,0 +1,26 @@
+"""What is a whole article about, when its words leave no doubt? Sport, business, films and computing borrow war's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streams.signals.lexicon import Lexicon
+
+_HEAD = 4000
+_DIFFERENT = 3
+
+
+def topic_of(lexicon: Lexicon, folded: Sequence[str]) -> str | None:
+    """The topic with the most different telling words, at least three and more than a word in eighty; else None."""
+    seen: dict[str, set[str]] = {}
+    length = 0
+    for text in folded:
+        length += min(len(text), _HEAD)
+        for hit in lexicon.topic_matcher.find(text[:_HEAD]):
+            word = lexicon.topic_words[hit.index]
+            seen.setdefault(lexicon.topics[word], set()).add(word)
+    if not seen:
+        return None
+    best = min(seen, key=lambda topic: (-len(seen[topic]), topic))
+    need = max(_DIFFERENT, length // 480) if length > 400 else 2
+    return best if len(seen[best]) >= need else None

@@ -1,0 +1,283 @@
+"""Which attacks, abductions and casualties does a sentence report? One signal a family and segment, figures with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from streams.article import Count, Exclusion, Scope
+from streams.signals.draft import Draft, exclusion
+from streams.signals.lexicon import Phrase
+from streams.signals.realis import outcome_of, realis_of
+from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
+from streams.signals.sentence import Found, Sentence
+from streams.signals.tolls import Toll, find_tolls
+from streams.text.dates import DateMention
+
+_FAMILIES = frozenset({"attack", "hostage", "casualty"})
+_HEAVY = frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling", "attack.assassination"})
+_DEATHLESS = frozenset({"hostage.release", "hostage.rescue", "hostage.remains_returned"})
+_VETO_REACH = 5
+_NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
+_REASON_TOPICS = frozenset({"sport", "fiction", "science"})
+_BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
+
+
+def read_violence(
+    sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None, actors_armed: bool
+) -> tuple[list[Draft], list[Exclusion]]:
+    """Drafts of families attack, hostage and casualty, and what was left out."""
+    reader = _Violence(sentence, dates, anchor, topic, actors_armed)
+    for segment in sentence.segments:
+        reader.read(segment)
+    return reader.drafts, reader.excluded
+
+
+def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
+    """None when a phrase means what its row says; else why not: a veto word's reason, or "" for a missing need."""
+    phrase = found.phrase
+    if phrase.veto:
+        low, high = max(found.first - 3, 0), found.last + _VETO_REACH
+        if not phrase.veto.isdisjoint(sentence.words[low:high]):
+            return phrase.reason or "other_sense"
+    if phrase.needs and phrase.needs.isdisjoint(_others(sentence, found)) and not (armed and _is_violent(phrase)):
+        return ""
+    return None
+
+
+def _others(sentence: Sentence, found: Found) -> list[str]:
+    return sentence.words[: found.first] + sentence.words[found.last :]
+
+
+def _is_violent(phrase: Phrase) -> bool:
+    return phrase.family in ("attack", "hostage")
+
+
+class _Violence:
+    """Reads the segments of one sentence in order."""
+
+    def __init__(
+        self, sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None, armed: bool
+    ) -> None:
+        self.sentence, self.dates, self.anchor, self.topic, self.armed = sentence, dates, anchor, topic, armed
+        self.drafts: list[Draft] = []
+        self.excluded: list[Exclusion] = []
+        self.tolls = find_tolls(sentence)
+
+    def read(self, segment: tuple[int, int]) -> None:
+        first, last = segment
+        hits = [f for f in self.sentence.found if first <= f.first < last and f.phrase.family in _FAMILIES]
+        if not hits:
+            return
+        tolls = self._own_tolls([t for t in self.tolls if first <= t.verb.first < last], segment)
+        attacks = [f for f in hits if f.phrase.family == "attack" and self._fits(f)]
+        hostages = [f for f in hits if f.phrase.family == "hostage" and self._fits(f)]
+        taken = [t for t in tolls if t.verb.phrase.family == "hostage"]
+        hurt = [t for t in tolls if t.verb.phrase.family != "hostage"]
+        if attacks:
+            self._attack(attacks, hurt, segment)
+        elif hurt:
+            self._casualties(hurt, segment)
+        if hostages:
+            self._hostage(hostages, taken, segment)
+
+    def _fits(self, found: Found) -> bool:
+        reason = fits(self.sentence, found, armed=self.armed)
+        if reason is None and self.topic in _REASON_TOPICS and not self._plainly_violent(found):
+            reason = self.topic
+        if reason:
+            self._leave_out(found, found.phrase.type, reason)
+        return reason is None
+
+    def _plainly_violent(self, found: Found) -> bool:
+        armed = self.sentence.lexicon.classes["armed"] | self.sentence.lexicon.classes["weapon"]
+        return bool(armed & set(_others(self.sentence, found))) and bool(
+            self.sentence.lexicon.classes["hurt"] & self.sentence.bag
+        )
+
+    # --- what a figure is of ------------------------------------------------------------------------------------------
+
+    def _own_tolls(self, tolls: list[Toll], segment: tuple[int, int]) -> list[Toll]:
+        kept = []
+        for toll in tolls:
+            reason = self._cause(toll, segment)
+            if reason is None:
+                kept.append(toll)
+            elif reason:
+                first, last = min(toll.first, toll.verb.first), max(toll.last, toll.verb.last)
+                self.excluded.append(exclusion(self.sentence, f"casualty.{toll.measure}", reason, first, last))
+        return kept
+
+    def _cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
+        """Why a figure is not of violence; "" drops it silently, None keeps it."""
+        if toll.kind == "animal":
+            return "animal"
+        if toll.kind == "other":
+            return "not_a_count"
+        reason = fits(self.sentence, toll.verb, armed=self.armed)
+        if reason is not None:
+            return reason
+        if self.topic in _REASON_TOPICS and not self._plainly_violent(toll.verb):
+            return self.topic
+        cause = self._nearest_cause(toll, segment)
+        if cause is None and toll.verb.phrase.measure == "killed" and toll.exactness == "exact" and toll.high == 1:
+            word = self.sentence.words[toll.verb.first]
+            if word in ("died", "dies", "die", "dying") and not self._violence_near(segment):
+                return "natural_death"
+        return cause
+
+    def _nearest_cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
+        lexicon, sentence = self.sentence.lexicon, self.sentence
+        first, last = segment
+        causes = [
+            (abs(i - toll.verb.first), lexicon.causes[w])
+            for i, w in enumerate(sentence.words[first:last], first)
+            if w in lexicon.causes
+        ]
+        causes += [
+            (abs(v.first - toll.verb.first), v.phrase.reason)
+            for v in sentence.vetoed
+            if first <= v.first < last and v.phrase.reason not in ("court", "crime", "not_a_count")
+        ]
+        if not causes:
+            return None
+        distance, reason = min(causes)
+        violent = [abs(f.first - toll.verb.first) for f in sentence.found
+                   if first <= f.first < last and f.phrase.family == "attack" and f.first != toll.verb.first
+                   and fits(sentence, f, armed=self.armed) is None]  # fmt: skip
+        if reason in ("court", "animal"):
+            return None
+        return reason if not violent or distance < min(violent) else None
+
+    def _violence_near(self, segment: tuple[int, int]) -> bool:
+        words = set(self.sentence.words[segment[0] : segment[1]])
+        classes = self.sentence.lexicon.classes
+        return bool(words & (classes["weapon"] | classes["armed"])) or any(
+            f.phrase.family == "attack" for f in self.sentence.found
+        )
+
+    # --- drafts -------------------------------------------------------------------------------------------------------
+
+    def _attack(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int]) -> None:
+        trigger = max(hits, key=lambda f: (self._rank(f), bool(f.phrase.kind == "verb"), -f.first))
+        finite = [f for f in hits if f.phrase.kind == "verb"] or hits
+        judge = trigger if trigger in finite or tolls else finite[0]
+        scope, definite = self._scope(judge, tolls, segment, hits)
+        kind = self._type_of(trigger, hits)
+        self._add(kind, trigger, judge, scope, tolls, segment, definite=definite)
+
+    def _type_of(self, trigger: Found, hits: list[Found]) -> str:
+        """A type named by a weapon found or made is no attack with it unless something happens with it."""
+        return trigger.phrase.type
+
+    def _rank(self, found: Found) -> int:
+        return self.sentence.lexicon.types[found.phrase.type].rank
+
+    def _hostage(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int]) -> None:
+        verbs = [f for f in hits if f.phrase.kind == "verb"]
+        trigger = max(verbs or hits, key=lambda f: (self._rank(f), -f.first))
+        if trigger.phrase.type == "hostage.captured_combatant" and not tolls:
+            return
+        scope, definite = self._scope(trigger, tolls, segment, hits)
+        self._add(trigger.phrase.type, trigger, trigger, scope, tolls, segment, definite=definite)
+
+    def _casualties(self, tolls: list[Toll], segment: tuple[int, int]) -> None:
+        """Figures without an attack word: an attack when somebody armed or a weapon did it, else a casualty."""
+        trigger = tolls[0].verb
+        update = any(t.verb.phrase.kind == "toll" for t in tolls)
+        status = trigger.phrase.type == "casualty.status"
+        kind = trigger.phrase.type if trigger.phrase.family == "casualty" else "attack.generic"
+        if update:
+            kind = "casualty.toll_update"
+        elif not status and self._armed_hand(trigger, segment):
+            kind = "attack.generic"
+        elif kind == "casualty.missing" and not self._violence_near(segment):
+            return
+        scope, _ = self._scope(trigger, tolls, segment, [trigger])
+        if scope == "cumulative":
+            kind = "casualty.cumulative_total"
+        elif (update or status) and scope == "incident":
+            scope = "update"
+        self._add(kind, trigger, trigger, scope, tolls, segment, definite=update or status)
+
+    def _armed_hand(self, trigger: Found, segment: tuple[int, int]) -> bool:
+        words = self.sentence.words
+        classes = self.sentence.lexicon.classes
+        left = set(words[max(segment[0], trigger.first - 8) : trigger.first])
+        right = words[trigger.last : min(segment[1], trigger.last + 12)]
+        agent = set(right[right.index("by") :][:6]) if "by" in right else set()
+        active = trigger.phrase.form in ("D", "DN", "G", "S") and not {"was", "were", "been", "be"} & left
+        weapon = classes["weapon"] & set(words[segment[0] : segment[1]])
+        return (
+            bool(agent & classes["armed"])
+            or bool(active and left & classes["armed"])
+            or bool(weapon)
+            or (bool(agent) and self.armed)
+        )
+
+    def _scope(self, hit: Found, tolls: list[Toll], segment: tuple[int, int], hits: list[Found]) -> tuple[Scope, bool]:
+        sentence = self.sentence
+        totals = [t for t in tolls if t.relation == "total"]
+        if is_cumulative(sentence, self.dates, segment) and totals:
+            return "cumulative", False
+        if is_background(sentence, self.dates, segment, self.anchor):
+            return "background", False
+        if is_court(sentence, segment):
+            return "reference", False
+        if hit.phrase.kind in ("noun",):
+            verb = next((f for f in hits if f.phrase.kind == "verb" and f.phrase.form != "G"), None)
+            if verb is not None and not totals:
+                return self._scope(verb, tolls, segment, [verb])
+            return noun_scope(sentence, hit, figures=bool(totals))
+        if not totals and is_habit(sentence, hit):
+            return "trend", False
+        if (
+            hit.phrase.form == "G"
+            and not totals
+            and sentence.word(hit.first - 1) not in (",", "was", "were", "is", "are", "been")
+        ):
+            return "reference", False
+        if hit.phrase.form == "G" and totals and sentence.word(hit.first - 1) in ("of", "for", "from", "against", "at"):
+            return "reference", False
+        return "incident", False
+
+    def _add(
+        self,
+        kind: str,
+        trigger: Found,
+        judge: Found,
+        scope: Scope,
+        tolls: list[Toll],
+        segment: tuple[int, int],
+        *,
+        definite: bool,
+    ) -> None:
+        sentence = self.sentence
+        realis = realis_of(sentence, judge)
+        if realis == "denied" and tolls and judge.phrase.kind == "toll":
+            realis = "actual"
+        opening = set(sentence.words[segment[0] : min(segment[0] + 3, segment[1])]) | set(
+            sentence.words[max(trigger.first - 3, 0) : trigger.first]
+        )
+        opens = segment[0] > 0 and sentence.words[segment[0]] in ("after", "before", "following", "followed")
+        self.drafts.append(
+            Draft(
+                type=kind, sentence=sentence, segment=segment, trigger=trigger, realis=realis, scope=scope,
+                outcome=outcome_of(sentence, trigger), counts=[self._count(t, kind) for t in tolls],
+                pattern=trigger.phrase.id, definite=definite, fresh=bool(_NEW & opening) or opens,
+            )
+        )  # fmt: skip
+
+    def _count(self, toll: Toll, kind: str) -> Count:
+        start, end = self.sentence.span(toll.first, toll.last)
+        side = toll.side
+        if side == "perpetrator" and toll.class_ == "combatant" and kind in _HEAVY:
+            side = "victim"
+        return Count(
+            measure=toll.measure, low=toll.low, high=toll.high, exactness=toll.exactness, relation=toll.relation, side=side,
+            class_=toll.class_, unit="people", object=toll.object, names=toll.names, of=toll.of, attacks=toll.attacks,
+            corrects=toll.corrects, field=self.sentence.field, start=start, end=end,
+        )  # fmt: skip
+
+    def _leave_out(self, found: Found, tempted: str, reason: str) -> None:
+        self.excluded.append(exclusion(self.sentence, tempted, reason, found.first, found.last))

@@ -1,0 +1,44 @@
+"""Where do the phrases of a table stand in a text? One Aho-Corasick pass over a folded copy of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+_PLAIN = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2011": "-", "\u00a0": " "})
+
+
+class Hit(NamedTuple):
+    """Phrase number ``index`` of the table stands at ``text[start:end]``."""
+
+    index: int
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case with plain quotes and hyphens, code point for code point: the result is as long as ``text``."""
+    if text.isascii():
+        return text.lower()
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lower.translate(_PLAIN)
+
+
+class Matcher:
+    """Finds the phrases of one table, the longest at each place, between word borders only."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._automaton = ahocorasick_rs.AhoCorasick(phrases, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def find(self, folded: str) -> list[Hit]:
+        """Hits in order of place; ``folded`` is what ``fold`` gave."""
+        size = len(folded)
+        return [
+            Hit(index, start, end)
+            for index, start, end in self._automaton.find_matches_as_indexes(folded)
+            if (start == 0 or not folded[start - 1].isalnum()) and (end == size or not folded[end].isalnum())
+        ]
