@@ -22,6 +22,8 @@ _UNDATED = Problem(code="undated", message="no date of publication: kept and sho
 _ARCHIVE = re.compile(r"(?i)\b(?:archives?|file (?:photo|picture|image|pic)|undated)\b|\bFILE\b")
 #: "BAGHDAD, May 4, 2020 (Agency) — ": what stands before the first dash of the first line.
 _DATELINE = re.compile(r"\s*([A-Z][^\n]{2,100}?)\s(?:--?|[—–])\s")
+_ASIDE = re.compile(r"\([^()]*\)|\[[^][]*\]")
+_SENTENCE = re.compile(r"\s*(?:On|In|Since|By|After|Before|Until)\b|\b[a-z]{3,}")
 _LONGEST_DATE_LINE = 80
 _OTHER_WORDS = 40
 #: A year that stands alone is a date after these words only: "in 2014", "Vision 2030" is none.
@@ -96,13 +98,21 @@ def _date_places(article: Article) -> list[tuple[int, int, str]]:
     text_start = max((end for _, end in article.captions), default=0)
     text_start += len(body[text_start:]) - len(body[text_start:].lstrip())
     places = []
-    if dateline := _DATELINE.match(body, text_start):
+    dateline = _DATELINE.match(body, text_start)
+    if dateline and _is_dateline(dateline[1]):
         places.append((dateline.start(1), dateline.end(1), "dateline"))
     line_end = body.find("\n", text_start)
     if 0 <= line_end - text_start <= _LONGEST_DATE_LINE and _is_date_line(body[text_start:line_end]):
         places.append((text_start, line_end, "first line"))
     places += [(start, end, "caption") for start, end in article.captions if not _ARCHIVE.search(body[start:end])]
     return places
+
+
+def _is_dateline(line: str) -> bool:
+    """Whether nothing but places stands beside the date: "On May 4, 2020, shots fell" is a sentence."""
+    for found in reversed(explicit_dates(line, 0, len(line))):
+        line = line[: found.start] + line[found.end :]
+    return _SENTENCE.search(_ASIDE.sub("", line)) is None
 
 
 def _is_date_line(line: str) -> bool:
