@@ -55,7 +55,10 @@ Name = tuple[str, int]
 
 
 class Index(NamedTuple):
-    """Folded name → its entries, the largest first; and first word → the names that begin with it, longest first."""
+    """Folded name → its entries, the largest first; and first word → the names that begin with it, longest first.
+
+    A name without entries is of something else that holds a place's name: "Washington Post".
+    """
 
     entries: Mapping[str, tuple[Entry, ...]]
     names: Mapping[str, tuple[Name, ...]]
@@ -141,7 +144,10 @@ class _Builder:
             slot[place] = entry
 
     def index(self) -> Index:
-        entries = {key: _ranked(slot.values()) for key, slot in self.found.items()}
+        entries: dict[str, tuple[Entry, ...]] = {key: _ranked(slot.values()) for key, slot in self.found.items()}
+        for rule, names, *_ in rows("doubtful_names.tsv"):
+            if rule == "block":
+                entries |= dict.fromkeys(map(key_of, names.split("|")), ())
         return Index(entries, _by_first_word(entries))
 
 

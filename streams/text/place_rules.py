@@ -28,7 +28,6 @@ _DOUBTFUL = _sets("doubtful_names.tsv", "|")
 _NEVER, _PERSON, _NOT_IN_CAPS = _DOUBTFUL["never"], _DOUBTFUL["person"], _DOUBTFUL["caps"]
 _WORDS = _sets("place_words.tsv", " ")
 _TITLES, _CUES, _COMPANY, _ARTICLES = _WORDS["title"], _WORDS["cue"], _WORDS["company"], _WORDS["article"]
-BLOCKED = _DOUBTFUL["block"]
 PREFER_DIVISION = _DOUBTFUL["division"]
 LARGEST = _DOUBTFUL["largest"]
 

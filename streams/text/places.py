@@ -107,7 +107,7 @@ def _read(index: Index, text: str) -> list[PlaceMention]:
         if entries is None:
             if not rules.is_believable(folded, raw.start, raw.end, raw.key, raw.entries, votes, caps):
                 continue
-            entries = raw.entries
+            entries = raw.entries[:1] if raw.key in rules.LARGEST else raw.entries
         mentions.append(_mention(text, folded, raw, _choose(entries, votes)))
     return mentions
 
@@ -128,8 +128,8 @@ def _names(index: Index, folded: str, caps: bool) -> Iterator[_Raw]:
                 continue
             if rules.is_cased(folded, word.start(), end, key, caps):
                 done = end
-                if key not in rules.BLOCKED:
-                    yield _Raw(start, end, key, _kind_meant(index.entries[key], key, folded, start, end))
+                if entries := index.entries[key]:
+                    yield _Raw(start, end, key, _kind_meant(entries, key, folded, start, end))
                 break
 
 
@@ -141,7 +141,7 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 def _kind_meant(entries: tuple[Entry, ...], key: str, folded: str, start: int, end: int) -> tuple[Entry, ...]:
     """Town or division? The noun beside the name says it; without one the town is meant."""
     if len(entries) == 1 or all(entry.kind == entries[0].kind for entry in entries):
-        return entries if key not in rules.LARGEST else entries[:1]
+        return entries
     if rules.DIVISION_AFTER.match(folded, end) or rules.DIVISION_BEFORE.search(folded, max(0, start - 24), start):
         meant = tuple(entry for entry in entries if entry.kind == "division")
     elif rules.CITY_AFTER.match(folded, end) or rules.CITY_BEFORE.search(folded, max(0, start - 24), start):
@@ -154,7 +154,7 @@ def _kind_meant(entries: tuple[Entry, ...], key: str, folded: str, start: int, e
             entry for entry in entries if entry.kind != "division" or (entry.country, entry.admin1) not in towns
         )
         if key in rules.LARGEST:
-            meant = tuple(entry for entry in entries if entry.kind == "town")[:1]
+            meant = tuple(entry for entry in entries if entry.kind == "town")
         elif any(entry.kind == "country" for entry in entries):
             meant = tuple(entry for entry in entries if entry.kind != "town")
     return meant or entries
@@ -193,7 +193,15 @@ def _qualified(raw: _Raw, following: _Raw | None, folded: str) -> tuple[Entry, .
             for holder in holders
         )
     )
-    return kept or None
+    return kept or _elsewhere(raw.entries[0], holders)
+
+
+def _elsewhere(top: Entry, holders: list[Entry]) -> tuple[Entry, ...] | None:
+    """A town unknown to the gazetteer in a division of another country than its namesakes: "Paris, Texas"."""
+    divisions = [holder for holder in holders if holder.kind == "division"]
+    if top.kind != "town" or not divisions or any(holder.country == top.country for holder in holders):
+        return None
+    return (top._replace(country=divisions[0].country, admin1=divisions[0].name, lat=None, lon=None),)
 
 
 def _choose(entries: tuple[Entry, ...], votes: Counter[str]) -> tuple[Entry, bool]:
