@@ -36,9 +36,9 @@ _NOUN = r"provinces?|governorates?|regions?|states?|departments?|oblasts?|prefec
 DIVISION_AFTER = re.compile(
     rf"\s(?:{_NOUN}|{_NOUN.upper()}|Province|Governorate|Oblast|Department|Prefecture|Region)\b(?! of\b)"
 )
-DIVISION_BEFORE = re.compile(rf"\b(?:{_NOUN}) of $", re.IGNORECASE)
+_DIVISION_BEFORE = re.compile(rf"\b(?:{_NOUN}) of $", re.IGNORECASE)
 CITY_AFTER = re.compile(r"\s(?:city)\b", re.IGNORECASE)
-CITY_BEFORE = re.compile(r"\b(?:city|town|village|port|capital)(?: of)?,? $", re.IGNORECASE)
+_CITY_BEFORE = re.compile(r"\b(?:city|town|village|port|capital)(?: of)?,? $", re.IGNORECASE)
 QUALIFIER_GAP = re.compile(r",\s{1,2}|\s\(")
 _SMALL, _CAPITAL = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
 _COMPASS = r"(?:north|south|east|west)(?: ?(?:east|west))?"
@@ -119,6 +119,18 @@ def is_believable(
     if not large and _is_in_a_name(folded, start, end):
         return False
     return large or spoken_of or cue in _CUES
+
+
+_KIND_ENDS = frozenset({"of", "city", "town", "village", "port", "capital"})
+
+
+def kind_before(folded: str, start: int) -> str:
+    """ "division" after "province of", "town" after "city of" and its like; else empty."""
+    if _word_before(folded, start).lower().rstrip(",") not in _KIND_ENDS:
+        return ""
+    if _DIVISION_BEFORE.search(folded, max(0, start - 24), start):
+        return "division"
+    return "town" if _CITY_BEFORE.search(folded, max(0, start - 24), start) else ""
 
 
 def _word_before(folded: str, start: int) -> str:

@@ -142,9 +142,10 @@ def _kind_meant(entries: tuple[Entry, ...], key: str, folded: str, start: int, e
     """Town or division? The noun beside the name says it; without one the town is meant."""
     if len(entries) == 1 or all(entry.kind == entries[0].kind for entry in entries):
         return entries
-    if rules.DIVISION_AFTER.match(folded, end) or rules.DIVISION_BEFORE.search(folded, max(0, start - 24), start):
+    before = rules.kind_before(folded, start)
+    if before == "division" or rules.DIVISION_AFTER.match(folded, end):
         meant = tuple(entry for entry in entries if entry.kind == "division")
-    elif rules.CITY_AFTER.match(folded, end) or rules.CITY_BEFORE.search(folded, max(0, start - 24), start):
+    elif before == "town" or rules.CITY_AFTER.match(folded, end):
         meant = tuple(entry for entry in entries if entry.kind == "town")
     elif key in rules.PREFER_DIVISION:
         meant = tuple(entry for entry in entries if entry.kind == "division")
