@@ -38,11 +38,13 @@ def command(
     assume_date: tuple[str, ...],
 ) -> None:
     """Read FEEDs (files, folders, globs, - for standard input, addresses) and show signals and exclusions."""
-    from streams.classify import classify, exclusion_reasons
-
     if reasons:
-        click.echo("\n".join(exclusion_reasons()))
+        from streams.signals.lexicon import default_lexicon
+
+        click.echo("\n".join(default_lexicon().reasons))
         return
+    from streams.classify import classify
+
     wants_table = form == "table" or (form is None and (explain or sys.stdout.isatty()))
     show = _table_writer(explain=explain) if wants_table else _line_writer()
     reading = _Reading(feeds or ("-",), _options(feed_format, assume_date))
@@ -131,7 +133,9 @@ def _table_writer(*, explain: bool) -> Callable[[Report], None]:
 
 def _table(console: Console, report: Report) -> None:
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("signal", "realis", "scope", "figures", "where", "sentence"):
+    for name in ("signal", "realis", "scope"):
+        grid.add_column(name, no_wrap=True)
+    for name in ("figures", "where", "sentence"):
         grid.add_column(name, overflow="fold")
     for signal in report.signals:
         figures = ", ".join(map(_figure, signal.counts))
