@@ -106,3 +106,8 @@ def _conflict(signals: tuple[Signal, ...], events: tuple[Event, ...]) -> list[Pr
             message=f"the title says {title[0].low} killed, the body {body[0].low}: the body's figure is taken",
         )
     ]
+
+
+def exclusion_reasons() -> tuple[str, ...]:
+    """Every reason that an exclusion can have, sorted."""
+    return default_lexicon().reasons

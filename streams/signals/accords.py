@@ -23,7 +23,7 @@ _PROPOSED = frozenset(
 )
 _HOLDING = frozenset("began begun holding holds held effect force started fragile observed prevailed".split())
 _AGREED = frozenset(
-    """agreed agree agrees signed sign signing reached reach announced declared declare declares brokered includes include accepted
+    """agreed agree agrees signed sign signing reached reach announced declared declare declares brokered accepted
     sealed approved concluded struck clinched negotiated ratified unveiled""".split()
 )
 _PASSING = frozenset(
@@ -32,6 +32,7 @@ _PASSING = frozenset(
 _CARRYING = frozenset(
     "implement implements implementing implementation implemented enact enacting honouring honoring".split()
 )
+_WISHED = frozenset("wants want hopes urged must should expected committed".split())
 _RESTRAINED = frozenset("if unless until failed fail fails without".split())
 
 
@@ -80,7 +81,7 @@ def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
             "incident" if {"took", "effect", "today"} & near else "reference",
             "in_force",
         )
-    if near & _PASSING or not words & _AGREED:
+    if near & _PASSING or not words & (_AGREED | {"includes", "include"}):
         return specific, realis, "reference", "agreed"
     return specific, realis, "incident", "agreed"
 
@@ -89,6 +90,7 @@ def _agreement(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
     realis = realis_of(sentence, hit)
     near = set(sentence.words[max(hit.first - 8, 0) : hit.last + 8])
     if near & _CARRYING:
+        realis = "planned" if near & _WISHED else realis
         return (
             "agreement.implementation",
             "ongoing" if realis in ("actual", "hypothetical") and not words & _RESTRAINED else realis,

@@ -1,4 +1,4 @@
-"""Where, when and by whom? Places, days and parties of a draft: from its segment first, then from what lies round it."""
+"""Where and when? Places and days of a draft: from its segment first, then from what lies round it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from streams.article import Actor, Count, EventTime, Field, Place, Via, family_of
-from streams.signals.attribution import Speech
+from streams.article import EventTime, Field, Place, Via
 from streams.signals.draft import Draft
-from streams.signals.sentence import AUXILIARIES
-from streams.text.actors import ActorMention, find_actors
 from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
 
 _SAYING = frozenset("said says told warned urged urges called accused denied wants".split())
-_PLACED_BY = frozenset("in at near outside inside around on of from to".split())
 _SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
 _DATELINE = 120
-_LEADERLESS = frozenset("it they he she the".split())
 _PRECISIONS = frozenset({"hour", "day", "week", "month", "year"})
-_ARMED_SECTORS = frozenset({"REB", "UNK", "MIL", "PRM"})
 
 
 class Whereabouts:
@@ -133,79 +127,3 @@ def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> 
         day = anchor.isoformat()
         return EventTime(start=day, end=day, precision="day", from_="published")
     return EventTime()
-
-
-def actors_of(draft: Draft, counts: Sequence[Count], speech: Speech | None) -> tuple[Actor, ...]:
-    """The parties named in the sentence, each with its role by place and grammar."""
-    sentence = draft.sentence
-    found = []
-    for mention in find_actors(sentence.text, sentence.start, sentence.read_to):
-        if speech is not None and mention.start < speech.end and speech.start < mention.end:
-            continue
-        role, via = _role(draft, mention, counts)
-        found.append(Actor(name=mention.name, id=mention.id, role=role, text=mention.text, field=sentence.field,
-                           start=mention.start, end=mention.end, via=via))  # fmt: skip
-    return tuple(found)
-
-
-def _role(draft: Draft, mention: ActorMention, counts: Sequence[Count]) -> tuple[str, Via]:
-    sentence = draft.sentence
-    start, end = sentence.span(*draft.segment)
-    via: Via = "clause" if start <= mention.start < end else "sentence"
-    if any(
-        mention.start < c.end and c.start < mention.end
-        for c in counts
-        if c.measure not in ("troops", "bases", "ratio", "rate")
-    ):
-        return "target", via
-    if family_of(draft.type) not in ("attack", "hostage", "casualty", "trend", "territory", "threat"):
-        return "actor", via
-    first = next((i for i, s in enumerate(sentence.starts) if s >= mention.start), 0)
-    before = sentence.words[max(first - 4, 0) : first]
-    trigger = draft.trigger
-    passive = trigger.phrase.kind == "verb" and bool(
-        AUXILIARIES & set(sentence.words[max(trigger.first - 2, 0) : trigger.first])
-    )
-    if "by" in before:
-        return "perpetrator", via
-    if first >= trigger.last:
-        return ("target" if {"on", "against", "at"} & set(before) or not passive else "other"), via
-    if passive or (
-        mention.sector not in _ARMED_SECTORS and mention.sector is not None and trigger.phrase.kind == "noun"
-    ):
-        return "target", via
-    return "perpetrator", via
-
-
-class Parties:
-    """Who is meant by "the militants" or "it": the party named last, or the only one of its kind."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, Actor] = {}
-
-    def resolve(self, draft: Draft, actors: tuple[Actor, ...]) -> tuple[Actor, ...]:
-        """The actors, nameless ones given the identity of the one they refer to; a missing one is supplied."""
-        kind = "perpetrator" if family_of(draft.type) in ("attack", "hostage", "casualty", "trend") else "actor"
-        named = next((a for a in actors if a.role == kind and a.id), None)
-        if named is not None:
-            self._last[kind] = named
-            return actors
-        known = self._last.get(kind)
-        if known is None:
-            plain = next((a for a in actors if a.role == kind), None)
-            if plain is not None:
-                self._last.setdefault(f"{kind}?", plain)
-            return actors
-        pointing = next(
-            (a for a in actors if a.role == kind and a.text.lower().startswith(("the ", "it", "they"))), None
-        )
-        if pointing is not None:
-            return tuple(replace(a, id=known.id, name=known.name, via="coref") if a is pointing else a for a in actors)
-        if any(a.role == kind for a in actors):
-            return actors
-        opening = draft.sentence.words[:1]
-        if family_of(draft.type) == "force" or (
-            opening and opening[0] in _LEADERLESS and draft.type.startswith("trend")
-        ):
-            return (*actors, replace(known, via="coref"))
-        return actors

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from streams.article import Stance
-from streams.signals.sentence import Sentence
+from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
 
-_SAYING = frozenset(
-    "said says told reported reports added confirmed announced stated claimed claims wrote warned stressed noted".split()
-)
 _BREAKS = frozenset(', . ; : " ( ) - -- — – who which that and but as after when while said'.split())
 _OFFICIAL = frozenset(
     """police official officials officer officers ministry minister spokesman spokeswoman spokesperson army military government
@@ -23,6 +20,7 @@ _ANALYST = frozenset(
     "analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor".split()
 )
 _MEDIA = frozenset("reuters afp ap radio television newspaper daily tv agency".split())
+_NO_SPEAKER = AUXILIARIES | PERFECT | frozenset("earlier previously initially as not".split())
 _MAX_WORDS = 8
 _SECTORS = ((_ANALYST, "analyst"), (_WITNESS, "civilian"), (_OFFICIAL, "government"), (_MEDIA, "media"))
 
@@ -41,7 +39,7 @@ def speech_of(sentence: Sentence) -> Speech | None:
     for i, word in enumerate(words):
         if word == "according" and sentence.word(i + 1) == "to":
             return _speech(sentence, i + 2, _run(sentence, i + 2, 1))
-        if word in _SAYING and i and not (word in ("claimed", "claims") and "responsibility" in words[i : i + 4]):
+        if word in SAYING and i and words[i - 1] not in _NO_SPEAKER:
             first = _run(sentence, i - 1, -1) + 1
             if first < i:
                 return _speech(sentence, first, i)

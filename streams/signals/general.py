@@ -9,18 +9,19 @@ from streams.article import Count, Exclusion, Scope
 from streams.signals.draft import Draft, exclusion
 from streams.signals.people import find_groups
 from streams.signals.realis import realis_of
-from streams.signals.scope import is_background, is_court, is_habit, noun_scope
+from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
 from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset(
-    "territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions ddr diplomatic posture".split()
+    "territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions ddr diplomatic".split()
 )
 _PEACEFUL = frozenset(
     "managing management control agreement accord deal authorities government peacefully administration".split()
 )
 _TALKING = frozenset("discuss discussed discussing talks negotiations negotiate delegation".split())
+_SUMMED = frozenset({"humanitarian", "repression", "unrest", "territory", "detainee"})
 _NOISY_TOPICS = frozenset({"sport", "business", "fiction", "science"})
 
 
@@ -54,7 +55,9 @@ def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor:
     realis = realis_of(sentence, hit)
     type_ = _refined(sentence, hit)
     scope: Scope = "incident"
-    if is_background(sentence, dates, segment, anchor):
+    if is_cumulative(sentence, dates, segment) and hit.phrase.family in _SUMMED:
+        scope = "cumulative"
+    elif is_background(sentence, dates, segment, anchor):
         scope = "background"
     elif hit.phrase.kind == "noun":
         scope, _ = noun_scope(sentence, hit, figures=False)

@@ -158,7 +158,7 @@ def _spelled_out(phrases: str) -> Iterator[tuple[str, str]]:
             noun, _, after = rest.partition(">")
             yield from ((before + form + after, tag) for form, tag in noun_forms(noun))
         else:
-            yield phrase, "P"
+            yield phrase, "G" if phrase.split(" ", 1)[0].endswith("ing") else "P"
 
 
 def _digest() -> str:

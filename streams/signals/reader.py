@@ -7,17 +7,17 @@ from datetime import date
 
 from streams.article import Article, Exclusion, Field, Place, Problem, Section, Signal, Speaker, Trigger, family_of
 from streams.signals.accords import read_accords
-from streams.signals.arguments import Parties, Whereabouts, actors_of, time_of
+from streams.signals.arguments import Whereabouts, time_of
 from streams.signals.attribution import speech_of, stance_of
 from streams.signals.draft import Draft
 from streams.signals.forces import read_forces
 from streams.signals.general import read_others
 from streams.signals.lexicon import Lexicon
+from streams.signals.parties import Cast
 from streams.signals.sentence import Sentence
 from streams.signals.topics import topic_of
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
-from streams.text.actors import find_actors
 from streams.text.dates import DateMention, find_dates
 from streams.text.matcher import Hit
 from streams.text.places import default_gazetteer
@@ -38,7 +38,7 @@ class Reader:
         self.signals: list[Signal] = []
         self.excluded: list[Exclusion] = []
         self.problems: list[Problem] = []
-        self._parties = Parties()
+        self._cast = Cast(article)
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
 
@@ -81,7 +81,7 @@ class Reader:
         drafts: list[Draft] = []
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
-            armed = any(m.sector in _ARMED for m in find_actors(sentence.text, sentence.start, sentence.read_to))
+            armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
             found, left_out = read_violence(sentence, dates, self.anchor, topic, armed)
             drafts += found
             self.excluded += left_out
@@ -91,9 +91,9 @@ class Reader:
             self.excluded += left_out
         if families & {"ceasefire", "agreement"}:
             drafts += read_accords(sentence, dates, self.anchor)
-        if "trend" in families:
+        if families & {"trend", "posture"}:
             drafts += read_trends(sentence, previous)
-        if families - {"attack", "hostage", "casualty", "force", "ceasefire", "agreement", "trend"}:
+        if families - {"attack", "hostage", "casualty", "force", "ceasefire", "agreement", "trend", "posture"}:
             found, left_out = read_others(sentence, dates, self.anchor, topic)
             drafts += found
             self.excluded += left_out
@@ -105,7 +105,7 @@ class Reader:
             self._where = Whereabouts(default_gazetteer(), self.article.title, self.article.body, self.article.captions)
         sentence, row = draft.sentence, self.lexicon.types[draft.type]
         speech = speech_of(sentence)
-        actors = self._parties.resolve(draft, actors_of(draft, draft.counts, speech))
+        actors = self._cast.actors_of(draft, speech)
         places = self._where.of(draft, self._before)
         self._before = (
             tuple(p for p in places if p.role == "event" and p.via in ("clause", "sentence"))[:1] or self._before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from streams.article import Outcome, Realis
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
 
@@ -104,7 +106,11 @@ def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     after = sentence.words[hit.last : hit.last + 4]
     if set(before[:4]) & (_WILL | _COULD) or {"would", "could", "might", "may", "will"} & set(after[:2]):
         return "planned" if set(before[:4]) & _WILL or "will" in after[:2] else "hypothetical"
-    return "ongoing" if _CONTINUING & (set(after) | set(before[:2])) else "actual"
+    if _CONTINUING & (set(after) | set(before[:2])):
+        return "ongoing"
+    rest = sentence.words[hit.last : hit.last + 16]
+    going = any(a in ("is", "are") and b in _CONTINUING for a, b in pairwise(rest))
+    return "ongoing" if going else "actual"
 
 
 def outcome_of(sentence: Sentence, hit: Found) -> Outcome:

@@ -33,6 +33,7 @@ _COURT = frozenset(
 _SPEECH_AFTER = frozenset(
     "condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest".split()
 )
+_CLAUSE_ENDS = frozenset("and but ; as when".split())
 _UNIT_YEARS = frozenset("years year decades".split())
 _OLD_DAYS = 62
 
@@ -128,9 +129,14 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope,
 def _happens(sentence: Sentence, hit: Found) -> bool:
     first, last = sentence.segment_of(hit.first)
     occurs = sentence.lexicon.classes["occurs"]
-    return bool(occurs & set(sentence.words[max(first, hit.first - 8) : hit.first])) or bool(
-        occurs & set(sentence.words[hit.last : min(last, hit.last + 10)])
-    )
+    if not occurs.isdisjoint(sentence.words[max(first, hit.first - 8) : hit.first]):
+        return True
+    for i in range(hit.last, min(last, hit.last + 10)):
+        if sentence.words[i] in _CLAUSE_ENDS:
+            return False
+        if sentence.words[i] in occurs:
+            return True
+    return False
 
 
 def _placed(sentence: Sentence, hit: Found) -> bool:

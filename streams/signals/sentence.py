@@ -17,8 +17,10 @@ from streams.text.numbers import Figure, find_figures
 from streams.text.tokens import tokenize
 
 AUXILIARIES = frozenset("was were been being be is are 's got get gets".split())
+SAYING = frozenset("said says told reported reports added confirmed announced stated wrote warned stressed noted".split())
 PERFECT = frozenset("has have had having 've".split())
 _CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
+_BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
 _TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
 _RELATIVE = frozenset("which who that whose where".split())
 _DASHES = frozenset("-- — –".split())
@@ -54,8 +56,25 @@ class Sentence:
             last = first + 1
             while last < len(self.starts) and self.starts[last] < hit.end:
                 last += 1
-            for phrase in self.lexicon.phrases[hit.index]:
-                (self.vetoed if phrase.kind == "veto" else self.found).append(Found(first, last, phrase))
+            found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.index]]
+            for one in self._as_read(found):
+                (self.vetoed if one.phrase.kind == "veto" else self.found).append(one)
+
+    def _as_read(self, found: list[Found]) -> list[Found]:
+        """Of the noun and verb that one word can be ("attack", "strikes"), the one that the words before it allow."""
+        first = found[0].first
+        nouns = [f for f in found if f.phrase.kind == "noun" and f.phrase.form in ("sg", "pl")]
+        if not nouns:
+            return found
+        verbs = [f for f in found if f.phrase.kind == "verb" and f.phrase.form in ("B", "S", "DN")]
+        before = self.word(first - 1)
+        infinitive = before in _BEFORE_VERBS and nouns[0].phrase.form == "sg"
+        if not verbs:
+            return [f for f in found if f not in nouns] if infinitive and found[0].last == first + 1 else found
+        plural_subject = before in self.lexicon.people and before.endswith(("s", "men")) and verbs[0].phrase.form == "B"
+        single_subject = verbs[0].phrase.form == "S" and before in self.lexicon.people and self.section == "title"
+        drop = nouns if infinitive or plural_subject or single_subject else verbs
+        return [f for f in found if f not in drop]
 
     @cached_property
     def read_to(self) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from streams.article import Exactness, Relation, Side
 from streams.signals.people import Group, find_groups
-from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
+from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Found, Sentence
 
 
 class Toll(NamedTuple):
@@ -35,6 +35,7 @@ class Toll(NamedTuple):
     kind: str = "people"
 
 
+_FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _EMBEDDED_AFTER = frozenset(
     "of with carrying for by near against from to in on at than between aboard transporting following toward".split()
 )
@@ -63,9 +64,8 @@ _ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
 
 def find_tolls(sentence: Sentence) -> list[Toll]:
     """The figures of all casualty phrases of a sentence, in order."""
-    hits = sorted(
-        {f.first: f for f in reversed(sentence.found) if f.phrase.measure and f.phrase.kind in _READERS}.values()
-    )
+    hits = [f for f in sentence.found if f.phrase.measure and f.phrase.kind in _READERS and f.phrase.family in _FAMILIES]
+    hits = sorted({f.first: f for f in reversed(hits)}.values())
     if not hits:
         return []
     reader = _Reader(sentence, hits)
@@ -151,7 +151,10 @@ class _Reader:
                 return
             yield toll
             first, i = False, self._past_joint(group.last)
+            comma_only = self.words[i - 1] == "," and i == group.last + 1
             group = self.starting.get(i) if i > group.last else None
+            if comma_only and group is not None and group.exactness == "unstated":
+                group = None
         if not first:
             yield from self._parts(hit, i)
 
@@ -169,7 +172,7 @@ class _Reader:
         """Whether a verb of its own follows the group, so that "and" began a new clause."""
         after = group.last
         return (
-            self.sentence.word(after) in AUXILIARIES | PERFECT
+            self.sentence.word(after) in AUXILIARIES | PERFECT | SAYING
             or after in self.sentence.verb_starts
             or after in self.verbs
         )

@@ -14,6 +14,7 @@ _VIOLENCE = frozenset(
 )
 _RATIOS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _RATES = {"daily": ("day", 1), "nightly": ("day", 1), "weekly": ("week", 1), "day": ("day", 1)}
+_FAMILIES = frozenset({"trend", "posture"})
 _PRONOUNS = frozenset("they these those".split())
 
 
@@ -21,7 +22,7 @@ def read_trends(sentence: Sentence, previous_words: frozenset[str]) -> list[Draf
     """At most one draft. ``previous_words`` of the sentence before settle what "they have spiked" speaks of."""
     best: Draft | None = None
     for hit in sentence.found:
-        if hit.phrase.family != "trend" or fits(sentence, hit, armed=False) is not None:
+        if hit.phrase.family not in _FAMILIES or fits(sentence, hit, armed=False) is not None:
             continue
         if hit.phrase.kind == "change" and not _of_violence(sentence, hit, previous_words):
             continue

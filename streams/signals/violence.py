@@ -37,8 +37,8 @@ def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
     """None when a phrase means what its row says; else why not: a veto word's reason, or "" for a missing need."""
     phrase = found.phrase
     if phrase.veto:
-        low, high = max(found.first - 3, 0), found.last + _VETO_REACH
-        if not phrase.veto.isdisjoint(sentence.words[low:high]):
+        before = sentence.words[max(found.first - 3, 0) : found.first]
+        if not phrase.veto.isdisjoint(before + sentence.words[found.last : found.last + _VETO_REACH]):
             return phrase.reason or "other_sense"
     if phrase.needs and phrase.needs.isdisjoint(_others(sentence, found)) and not (armed and _is_violent(phrase)):
         return ""
@@ -163,12 +163,9 @@ class _Violence:
         finite = [f for f in hits if f.phrase.kind == "verb"] or hits
         judge = trigger if trigger in finite or tolls else finite[0]
         scope, definite = self._scope(judge, tolls, segment, hits)
-        kind = self._type_of(trigger, hits)
+        summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
+        kind = "casualty.cumulative_total" if summed else trigger.phrase.type
         self._add(kind, trigger, judge, scope, tolls, segment, definite=definite)
-
-    def _type_of(self, trigger: Found, hits: list[Found]) -> str:
-        """A type named by a weapon found or made is no attack with it unless something happens with it."""
-        return trigger.phrase.type
 
     def _rank(self, found: Found) -> int:
         return self.sentence.lexicon.types[found.phrase.type].rank

@@ -185,6 +185,7 @@ def _digits(words: Sequence[str], at: int) -> Figure | None:
         return None
     if (
         words[last : last + 1]
+        and (at == 0 or words[at - 1] not in ("by", "from"))
         and words[last] in ("to", "or", "-")
         and last + 1 < len(words)
         and words[last + 1][0].isdigit()
