@@ -7,6 +7,9 @@ one too it is quarantined: a report with the problem ``quarantined`` takes its p
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -141,6 +144,15 @@ def _chunks(jobs: Iterable[Job], workers: int) -> Iterator[list[Job]]:
 def _start(classify: Classify) -> None:
     global _classify  # noqa: PLW0603 - a worker's one setting
     _classify = classify
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose monitor was killed has nothing left to wait for, and must not stay behind."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work(articles: list[bytes]) -> list[bytes]:
