@@ -35,6 +35,13 @@ HEARTBEAT = 600
 DRAIN_SECONDS = 10
 
 
+class FeedMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """What polling a feed remembers, and when it last went well."""
+
+    poll: PollMemory = PollMemory()
+    heard_at: datetime | None = None
+
+
 class FileMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What polling a glob of files remembers: path → size and time of change."""
 
@@ -128,22 +135,35 @@ class Daemon:
 
     def _poll_feed(self, intake: Intake, session: requests.Session, source: Source, now: datetime) -> float:
         kept = intake.memory(source.id)
-        memory = msgspec.json.decode(kept, type=PollMemory) if kept else PollMemory()
+        memory = msgspec.json.decode(kept, type=FeedMemory) if kept else FeedMemory()
         what = PollSource(
             id=source.id,
             url=source.feed or "",
             every=source.every,
+            format=source.format,
+            fields=source.fields,
             zone=source.zone,
             publisher=source.publisher,
             lateness=source.lateness,
             allow_private=source.allow_private,
         )
-        result = poll(what, memory, now, session)
-        fresh = intake.save(source.id, result.articles, result.unreadable, msgspec.json.encode(result.memory), now)
+        result = poll(what, memory.poll, now, session)
+        heard = memory.heard_at if result.outcome == "failed" else now
+        articles = [self._in_time(article, source, memory.heard_at, now) for article in result.articles]
+        kept = msgspec.json.encode(FeedMemory(poll=result.memory, heard_at=heard))
+        fresh = intake.save(source.id, articles, result.unreadable, kept, now)
         self._say(source.id, fresh, result.unreadable)
         self._cover(source.id, "ok" if result.outcome == "unchanged" else result.outcome, result.detail)
         next_at = result.memory.next_poll_at
         return next_at.timestamp() if next_at is not None else now.timestamp() + source.every
+
+    def _in_time(self, article: Article, source: Source, heard_at: datetime | None, now: datetime) -> Article:
+        """What was published while the feed could not be heard is in time: its lateness grows by the silence."""
+        silence = (now - heard_at).total_seconds() if heard_at else 0.0
+        if silence <= 2 * source.every:
+            return article
+        usual = source.lateness if source.lateness is not None else self.monitor.config.lateness
+        return replace(article, lateness=usual + int(silence))
 
     def _poll_files(self, intake: Intake, source: Source, now: datetime) -> float:
         kept = intake.memory(source.id)

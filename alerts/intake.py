@@ -61,7 +61,7 @@ class Intake:
 
     def _is_fresh(self, source: str, article: Article, now: datetime) -> bool:
         """Whether this version has not come before; remembers it."""
-        content = msgspec.json.encode(replace(article, received=None, baseline=False))
+        content = msgspec.json.encode(replace(article, received=None, baseline=False, lateness=None))
         hash_ = hashlib.sha256(content).hexdigest()
         key = f"{article.id}\x1f{article.url or ''}"
         row = self._connection.execute("SELECT hash FROM seen WHERE source = ? AND id = ?", (source, key)).fetchone()

@@ -8,7 +8,6 @@ the other side has closed it: a POST that fails on a stale connection could not 
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import select
 import socket
 import ssl
@@ -16,12 +15,12 @@ import time
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from alerts.channels.base import Answer, Payload, Timeouts
+from streams.sources.addresses import is_public
 
 USER_AGENT = "tocsin/0.1"
 KEEP_IDLE_SECONDS = 4.0
 ANSWER_BYTES = 16_384
 ANSWER_CHARACTERS = 500
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class AddressRefusedError(Exception):
@@ -121,17 +120,6 @@ def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
                 "the host resolves to an internal address; set allow_private: true at the destination if it is meant"
             )
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever it is wrapped in."""
-    ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        ip = inner or ip
-    return ip.is_global and not ip.is_multicast
 
 
 def _open(addresses: list[str], port: int, timeout: float) -> socket.socket:
