@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,12 @@ from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
 
 _SAYING = frozenset("said says told warned urged urges called accused denied wants".split())
+_SPOKE = frozenset("said told announced confirmed reported added says declared stated".split())
+_SEATED = frozenset(
+    """ministry staff government office army officials embassy headquarters command authorities police agency organisation
+    organization group spokesman diplomats parliament""".split()
+)
+_LOCAL = ("exact", "town", "near")
 _SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
 _DATELINE = 120
 _PRECISIONS = frozenset({"hour", "day", "week", "month", "year"})
@@ -48,12 +55,14 @@ class Whereabouts:
         shift = self._shift[field]
         mentions = self._context.find(self._whole, start + shift, end + shift)
         places = [self._place(m, field, shift, via, draft) for m in mentions]
+        if draft is not None:
+            places = _one_scene(places, draft)
         return tuple(sorted(places, key=lambda p: (p.role != "event", _SURENESS.index(p.precision), p.start)))
 
     def _place(self, m: PlaceMention, field: Field, shift: int, via: Via, draft: Draft | None) -> Place:
         role = "part" if m.kind == "demonym" else "event"
         start, end = m.start - shift, m.end - shift
-        if role == "event" and draft is not None and _speaks(draft, end):
+        if role == "event" and draft is not None and (_speaks(draft, end) or _seats(draft, start)):
             role = "speaker"
         return Place(
             text=m.text, role=role, name=m.name, country=m.country, admin1=m.admin1, lat=m.lat, lon=m.lon,  # type: ignore[arg-type]
@@ -105,12 +114,41 @@ def _speaks(draft: Draft, end: int) -> bool:
     )
 
 
+def _one_scene(places: list[Place], draft: Draft) -> list[Place]:
+    """One town at most is where it happened: the nearest to the trigger, better behind it than before."""
+    trigger = draft.sentence.starts[draft.trigger.first]
+
+    def far(place: Place) -> float:
+        behind = place.start - trigger
+        return behind if behind >= 0 else -1.5 * behind
+
+    towns = sorted((p for p in places if p.role == "event" and p.precision in _LOCAL), key=far)
+    named = {towns[0].name} if towns else set()
+    return [
+        replace(p, role="part") if p.role == "event" and p.precision in _LOCAL and p.name not in named else p
+        for p in places
+    ]
+
+
+def _seats(draft: Draft, start: int) -> bool:
+    """Whether a place is only where somebody who speaks has a seat: "the ministry in Bogota said"."""
+    sentence = draft.sentence
+    at = bisect_left(sentence.starts, start)
+    return sentence.word(at - 1) == "in" and sentence.word(at - 2) in _SEATED
+
+
+def _of_speech(draft: Draft, start: int) -> bool:
+    """Whether a date is when somebody spoke: "said on Thursday"."""
+    at = bisect_left(draft.sentence.starts, start)
+    return any(draft.sentence.word(i) in _SPOKE for i in range(max(at - 3, 0), at + 1))
+
+
 def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> EventTime:
     """When it happened: the nearest day that the segment names, else the sentence's, else publication for fresh news."""
     sentence = draft.sentence
     start, end = sentence.span(*draft.segment)
     trigger = sentence.starts[draft.trigger.first]
-    points = [d for d in dates if d.kind == "point"]
+    points = [d for d in dates if d.kind == "point" and not _of_speech(draft, d.start)]
     inside = [d for d in points if start <= d.start < end]
     chosen, via = (inside, "clause") if inside else (points, "sentence")
     if len(sentence.segments) > 1 and not inside and draft.scope in ("mention", "incident"):

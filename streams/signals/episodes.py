@@ -35,7 +35,7 @@ def with_episodes(signals: Sequence[Signal], drafts: Sequence[Draft]) -> list[Si
 def _id(ids: dict[tuple[str, str | None], str], stream: str, actor: str | None) -> str:
     """The episode of a stream: a known other actor opens one of its own, an unknown one joins the first."""
     known = next(
-        (id_ for (name, who), id_ in ids.items() if name == stream and (who == actor or actor is None or who is None)),
+        (id_ for (name, who), id_ in ids.items() if name == stream and (who == actor or None in (actor, who) or not stream.startswith("force"))),
         None,
     )
     id_ = known or f"ep{len(set(ids.values())) + 1}"

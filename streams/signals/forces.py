@@ -246,7 +246,7 @@ def _counts(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> list[Co
     found = []
     end = segment[1]
     for group in find_groups(sentence):
-        if group.exactness == "unstated" or not hit.first - 8 <= group.first < end:
+        if group.first not in sentence.figures or not hit.first - 8 <= group.first < end:
             continue
         count = _force_count(sentence, hit, group)
         if count is not None:

@@ -110,7 +110,7 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
     i = at
     while i < len(sentence.words) and i < at + _MAX_MODIFIERS:
         word = sentence.words[i]
-        if word in _STOP or i in sentence.figures or (not word[0].isalnum()):
+        if word in _STOP or i in sentence.figures or i in sentence.count_starts or not word[0].isalnum():
             break
         if word in lexicon.people:
             best = (i + 1, word, "people", lexicon.people[word])
@@ -140,9 +140,8 @@ def _determined(sentence: Sentence, i: int) -> Group | None:
         return Group(i, last, 1, 1, "exact", head, kind, class_, part=_is_part(sentence, i), more=word == "another")
     if plural:
         return Group(i, last, 2, None, "unstated", head, kind, class_, part=_is_part(sentence, i))
-    return Group(
-        i, last, 1, 1, "exact", head, kind, class_, part=_is_part(sentence, i), names=_names_after(sentence, last)
-    )
+    names, last = _names_after(sentence, last), last + _name_length(sentence, last)
+    return Group(i, last, 1, 1, "exact", head, kind, class_, part=_is_part(sentence, i), names=names)
 
 
 def _bare_noun(sentence: Sentence, start: int, i: int) -> Group | None:

@@ -121,6 +121,11 @@ class Sentence:
         """Tokens at which a finite or -ing form of one of the lexicon's verbs begins."""
         return frozenset(f.first for f in self.found if f.phrase.kind == "verb" and f.phrase.form not in ("B", "P"))
 
+    @cached_property
+    def count_starts(self) -> frozenset[int]:
+        """Tokens at which a noun or adjective that carries a figure begins: "12 deaths", "12 dead"."""
+        return frozenset(f.first for f in self.found if f.phrase.kind in ("count", "adj", "toll"))
+
     def segment_of(self, i: int) -> tuple[int, int]:
         """The segment that holds token ``i``."""
         return next((s for s in self.segments if s[0] <= i < s[1]), (0, len(self.words)))

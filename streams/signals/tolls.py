@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from streams.article import Exactness, Relation, Side
-from streams.signals.people import Group, find_groups
-from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Found, Sentence
+from streams.signals.coordination import Groups
+from streams.signals.people import Group
+from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
 
 
 class Toll(NamedTuple):
@@ -36,14 +37,11 @@ class Toll(NamedTuple):
 
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
-_EMBEDDED_AFTER = frozenset(
-    "of with carrying for by near against from to in on at than between aboard transporting following toward".split()
-)
 _ADVERBS = frozenset(
     """also reportedly allegedly later instantly seriously critically slightly badly all either already then not now
     today yesterday early themselves only still believed feared confirmed reported apparently often found""".split()
 )
-_JOINTS = ((",",), ("and",), (",", "and"), ("as", "well", "as"), ("plus",), ("along", "with"), ("together", "with"))
+_TAKEN_ALIVE = frozenset({"hostages", "captured", "freed"})
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
 _NOBODY = frozenset("nobody none".split())
 _TOLL_BEFORE = frozenset(
@@ -58,7 +56,7 @@ _LOWERED = frozenset("lowered downgraded corrected cut reduced retracted".split(
 _WRONG = frozenset("erroneously mistakenly wrongly incorrectly".split())
 _LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took lost taking".split())
 _REPORTS = frozenset("reports report word information immediate confirmed details".split())
-_MEASURE_OF = {"death": "killed", "fatality": "killed", "fatalities": "killed", "casualty": "casualties"}
+_MEASURE_OF = {"casualty": "casualties", "casualties": "casualties"}
 _ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
 
 
@@ -78,11 +76,9 @@ class _Reader:
     def __init__(self, sentence: Sentence, hits: Sequence[Found]) -> None:
         self.sentence = sentence
         self.words = sentence.words
-        self.groups: list[Group] = find_groups(sentence)
-        self.starting = {group.first: group for group in self.groups}
-        self.ending = {group.last: group for group in self.groups}
+        self.groups = Groups(sentence)
         self.verbs = {hit.first: hit for hit in hits}
-        self.taken: set[int] = set()
+        self.groups.verbs = {hit.first for hit in hits if hit.phrase.kind == "verb"}
 
     def read(self, hit: Found) -> list[Toll]:
         return _READERS[hit.phrase.kind](self, hit)
@@ -100,7 +96,7 @@ class _Reader:
         if form in ("DN", "N", "P") and helper in AUXILIARIES and not self._progressive(hit):
             return self._passive(hit, back)
         if hit.phrase.id == "casualty.killed/verb" and self.words[hit.first] in _DYING:
-            return self._passive(hit, hit.first)
+            return self._passive(hit, self._before(hit.first))
         if form in ("DN", "N") and helper not in PERFECT:
             return self._bare_participle(hit)
         return self._active(hit)
@@ -131,56 +127,36 @@ class _Reader:
 
     def _active(self, hit: Found) -> list[Toll]:
         found = list(self._objects(hit, hit.last))
-        left = self.ending.get(self._before(hit.first) + 1)
+        left = self.groups.ending.get(self._before(hit.first) + 1)
         attacks = left.low if left is not None and left.kind == "attacks" and left.low and left.low > 1 else None
         return [toll._replace(attacks=attacks) if toll.relation == "total" else toll for toll in found]
 
     def _objects(self, hit: Found, i: int) -> Iterator[Toll]:
-        """The groups that follow a verb, as far as commas and "and" join them."""
+        """The groups that follow a verb, as far as commas and "and" join them, and their parts."""
         while i < len(self.words) and self.words[i] in _ADVERBS:
             i += 1
         reflexive = _REFLEXIVE.get(self.sentence.word(i))
         if reflexive:
             yield self._own(hit, i, reflexive)
-            i = self._past_joint(i + 1)
-        group = self.starting.get(i)
-        first = True
-        while group is not None and (first or not self._is_subject(group)):
+            i += 2 if self.sentence.word(i + 1) in ("and", ",") else 1
+        last = None
+        for group in self.groups.list_from(i):
             toll = self._toll(hit, group)
             if toll is None:
-                return
+                break
             yield toll
-            first, i = False, self._past_joint(group.last)
-            comma_only = self.words[i - 1] == "," and i == group.last + 1
-            group = self.starting.get(i) if i > group.last else None
-            if comma_only and group is not None and group.exactness == "unstated":
-                group = None
-        if not first:
-            yield from self._parts(hit, i)
+            last = group.last
+        if last is not None:
+            yield from self._parts(hit, last)
 
     def _own(self, hit: Found, i: int, number: int) -> Toll:
         return Toll(hit.phrase.measure, number, number if number == 1 else None, "exact" if number == 1 else "unstated",
                     "total", "perpetrator", "combatant", i, i + 1, hit)  # fmt: skip
 
-    def _past_joint(self, i: int) -> int:
-        for joint in sorted(_JOINTS, key=len, reverse=True):
-            if tuple(self.words[i : i + len(joint)]) == joint:
-                return i + len(joint)
-        return i
-
-    def _is_subject(self, group: Group) -> bool:
-        """Whether a verb of its own follows the group, so that "and" began a new clause."""
-        after = group.last
-        return (
-            self.sentence.word(after) in AUXILIARIES | PERFECT | SAYING
-            or after in self.sentence.verb_starts
-            or after in self.verbs
-        )
-
     def _parts(self, hit: Found, i: int) -> Iterator[Toll]:
         """ "…, including three children and a nurse" behind the groups just read."""
         end = self.sentence.segment_of(hit.first)[1]
-        for group in self.groups:
+        for group in self.groups.all:
             if i <= group.first < min(end, i + 14) and group.part:
                 if any(v in self.verbs for v in range(i, group.first)):
                     return
@@ -200,41 +176,15 @@ class _Reader:
             return [zero] if zero else []
         if "not" in self.words[at : hit.first]:
             return []
-        group = self._subject(hit, at)
-        found = [toll for g in self._coordinated(group) if (toll := self._toll(hit, g)) is not None] if group else []
+        group = self.groups.subject_before(at, self.sentence.segment_of(hit.first)[0])
+        joined = self.groups.list_to(group) if group is not None else []
+        found = [toll for g in joined if (toll := self._toll(hit, g)) is not None]
         if found:
             found += self._parts_between(hit, found[-1].last, at)
         return found or list(self._inverted(hit))
 
-    def _subject(self, hit: Found, at: int) -> Group | None:
-        first = self.sentence.segment_of(hit.first)[0]
-        for group in reversed(self.groups):
-            if group.last > at or group.first < first:
-                continue
-            if group.first in self.taken or (group.last < at - 12 and group.kind != "people"):
-                return None
-            if group.part or self.sentence.word(group.first - 1) in _EMBEDDED_AFTER or group.kind == "attacks":
-                continue
-            if any(self.verbs[v].phrase.kind == "verb" for v in range(group.last, at) if v in self.verbs):
-                return None
-            return group
-        return None
-
-    def _coordinated(self, group: Group) -> list[Group]:
-        found = [group]
-        while True:
-            i = found[0].first
-            while i > 0 and self.words[i - 1] in ("and", ","):
-                i -= 1
-            left = self.ending.get(i) if i < found[0].first else None
-            if left is None or left.first in self.taken or left.kind not in ("people", "bare", "unknown", "name"):
-                return found
-            if self.sentence.word(left.first - 1) in _EMBEDDED_AFTER - {"with"}:
-                return found
-            found.insert(0, left)
-
     def _parts_between(self, hit: Found, first: int, last: int) -> list[Toll]:
-        inside = [g for g in self.groups if first <= g.first and g.last <= last and g.part]
+        inside = [g for g in self.groups.all if first <= g.first and g.last <= last and g.part]
         return [toll._replace(relation="part") for g in inside if (toll := self._toll(hit, g)) is not None]
 
     def _inverted(self, hit: Found) -> Iterator[Toll]:
@@ -249,11 +199,11 @@ class _Reader:
     def _bare_participle(self, hit: Found) -> list[Toll]:
         """ "Gunmen killed three", "30 wounded", "six people killed in a raid", "30 wounded soldiers"."""
         right = (
-            self.starting.get(hit.last) or self.starting.get(hit.last + 1)
+            self.groups.starting.get(hit.last) or self.groups.starting.get(hit.last + 1)
             if self._adverb_at(hit.last)
-            else self.starting.get(hit.last)
+            else self.groups.starting.get(hit.last)
         )
-        left = self.ending.get(self._before(hit.first) + 1)
+        left = self.groups.ending.get(self._before(hit.first) + 1)
         counted = (
             left is not None
             and left.exactness != "unstated"
@@ -267,7 +217,7 @@ class _Reader:
             return self._active(hit)
         if self.sentence.word(hit.last) in _REFLEXIVE:
             return self._active(hit)
-        if left is not None and left.first not in self.taken and left.kind in ("people", "bare", "unknown"):
+        if left is not None and left.first not in self.groups.taken and left.kind in ("people", "bare", "unknown"):
             after = self.sentence.word(hit.last)
             definite = left.exactness == "unstated" and self.sentence.word(left.first) in ("the", "those", "these")
             if (
@@ -275,7 +225,7 @@ class _Reader:
                 and not definite
                 and (counted or not after or not after[0].isalnum() or after in _AFTER_PASSIVE)
             ):
-                found = [t for g in self._coordinated(left) if (t := self._toll(hit, g)) is not None]
+                found = [t for g in self.groups.list_to(left) if (t := self._toll(hit, g)) is not None]
                 return found + list(self._parts(hit, hit.last))
         return self._active(hit) if right is not None else list(self._inverted(hit))
 
@@ -292,39 +242,39 @@ class _Reader:
 
     def adjective(self, hit: Found) -> list[Toll]:
         """ "12 dead", "left 12 people dead", "were found dead", "12 are missing"."""
-        left = self.ending.get(self._before(hit.first) + 1)
-        if left is not None and left.first not in self.taken and left.kind in ("people", "bare", "unknown"):
+        left = self.groups.ending.get(self._before(hit.first) + 1)
+        if left is not None and left.first not in self.groups.taken and left.kind in ("people", "bare", "unknown"):
             if left.exactness == "unstated" and hit.phrase.measure != "killed":
                 return []
-            found = [t for g in self._coordinated(left) if (t := self._toll(hit, g)) is not None]
+            found = [t for g in self.groups.list_to(left) if (t := self._toll(hit, g)) is not None]
             return found + list(self._parts(hit, hit.last))
         if self.sentence.word(self._before(hit.first)) in AUXILIARIES:
             return self._passive(hit, self._before(hit.first))
         return []
 
     def noun(self, hit: Found) -> list[Toll]:
-        """ "12 civilian deaths", "no casualties", "claimed 12 lives"."""
+        """"12 civilian deaths", "the death of 12 people", "no casualties", "claimed 12 lives"."""
         word = self.words[hit.last - 1]
-        measure = _MEASURE_OF.get(word, "casualties" if word == "casualties" else hit.phrase.measure)
-        hit = hit._replace(phrase=hit.phrase._replace(measure="killed" if word == "deaths" else measure))
+        measure = _MEASURE_OF.get(word, hit.phrase.measure)
+        hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
         if "no" in self.words[max(hit.first - 2, 0) : hit.first]:
             zero = self._zero(hit, hit.first - 1)
             return [zero] if zero else []
         for i in range(hit.first, max(hit.first - 4, -1), -1):
-            group = self.ending.get(i)
-            if (
-                group is None
-                or group.kind not in ("people", "bare")
-                or group.exactness == "unstated"
-                or group.first in self.taken
-            ):
+            group = self.groups.free_ending(i)
+            if group is None or group.kind not in ("people", "bare") or group.exactness == "unstated":
                 continue
-            near = self.words[max(group.first - 3, 0) : group.first]
-            if word == "lives" and not _LIFE_VERBS & set(near):
+            if word == "lives" and not _LIFE_VERBS & set(self.words[max(group.first - 3, 0) : group.first]):
                 return []
             toll = self._toll(hit, group._replace(last=hit.last, kind="people"))
             return [toll] if toll else []
-        return []
+        return self.complement(hit) if word in ("death", "deaths", "lives") else []
+
+    def complement(self, hit: Found) -> list[Toll]:
+        """"The murder of two priests", "the kidnapping of Juan Perez"."""
+        if self.sentence.word(hit.last) != "of":
+            return []
+        return [toll for toll in self._objects(hit, hit.last + 1) if toll.exactness != "unstated"]
 
     def toll(self, hit: Found) -> list[Toll]:
         """ "The death toll rose by 3 to 19", "revised the toll down from 12 to 7"."""
@@ -333,7 +283,7 @@ class _Reader:
         change = _TOLL_CHANGE & set(words[first:end])
         found: list[Toll] = []
         former: int | None = None
-        for group in self.groups:
+        for group in self.groups.all:
             if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in ("other", "attacks", "animal"):
                 continue
             before = words[group.first - 1]
@@ -349,18 +299,22 @@ class _Reader:
 
     def status(self, hit: Found) -> list[Toll]:
         """ "Both remained in critical condition"."""
-        group = next((g for g in reversed(self.groups) if g.last <= hit.first and not g.part), None)
+        group = next((g for g in reversed(self.groups.all) if g.last <= hit.first and not g.part), None)
         toll = self._toll(hit, group) if group is not None and group.exactness != "unstated" else None
         return [toll] if toll else []
 
     # --- making one -------------------------------------------------------------------------------------------------
 
     def _toll(self, hit: Found, group: Group) -> Toll | None:
-        if group.kind in ("attacks", "bases", "violations") or group.first in self.taken:
+        if group.kind in ("attacks", "bases", "violations"):
+            return None
+        hurt = hit.phrase.measure not in _TAKEN_ALIVE
+        if hurt and group.first in self.groups.taken:
             return None
         if group.kind == "name" and hit.phrase.measure == "killed" and not self._names_a_person(group):
             return None
-        self.taken.add(group.first)
+        if hurt:
+            self.groups.taken.add(group.first)
         toll = self._stated(hit, group)
         corrects = self._replaced(group.last)
         return toll._replace(corrects=corrects) if corrects is not None and toll.relation == "total" else toll
@@ -418,10 +372,10 @@ class _Reader:
         """The figure that "not 12 as earlier reported" or "instead of 12" takes back, right behind a figure."""
         for at in range(i, min(i + 8, len(self.words))):
             if self.words[at] in ("not", "instead", "rather"):
-                group = next((g for g in self.groups if at < g.first <= at + 4), None)
+                group = next((g for g in self.groups.all if at < g.first <= at + 4), None)
                 stated = self.words[at] != "not" or {"as", "earlier", "previously", "initially"} & set(self.words[at:])
                 if group is not None and stated and group.low is not None:
-                    self.taken.add(group.first)
+                    self.groups.taken.add(group.first)
                     return group.low
         return -1 if _WRONG & set(self.words) else None
 
@@ -435,6 +389,7 @@ _READERS = {
     "verb": _Reader.verb,
     "adj": _Reader.adjective,
     "count": _Reader.noun,
+    "noun": _Reader.complement,
     "toll": _Reader.toll,
     "phrase": _Reader.status,
 }

@@ -24,3 +24,12 @@ def topic_of(lexicon: Lexicon, folded: Sequence[str]) -> str | None:
     best = min(seen, key=lambda topic: (-len(seen[topic]), topic))
     need = max(_DIFFERENT, length // 480) if length > 400 else 2
     return best if len(seen[best]) >= need else None
+
+
+def misfortune_of(lexicon: Lexicon, head: str, hits: Sequence[Hit]) -> str | None:
+    """The accident, disaster or disease that title and lead tell of, when no attack stands there; else None."""
+    phrases = [lexicon.phrases[hit.index] for hit in hits]
+    if any(phrase.family in ("attack", "hostage") for group in phrases for phrase in group):
+        return None
+    reasons = (lexicon.causes.get(word) for word in _WORD.findall(head))
+    return next((reason for reason in reasons if reason in _MISFORTUNES), None)

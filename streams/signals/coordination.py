@@ -1,0 +1,148 @@
+"""Which groups belong together? Lists joined by commas and "and", appositions, ages, subjects behind relative clauses."""
+
+from __future__ import annotations
+
+from streams.signals.people import Group, find_groups
+from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
+
+_JOINTS = (("as", "well", "as"), ("together", "with"), ("along", "with"), (",", "and"), ("and",), (",",), ("plus",))
+_EMBEDDED_AFTER = frozenset(
+    """of with carrying for by near against from to in on at than between aboard transporting following toward behind
+    under into about jurisdiction""".split()
+)
+_DETERMINERS = frozenset("the a an his her their its".split())
+_COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
+_RELATIVE = frozenset("who whom whose which".split())
+_AGE_WORDS = frozenset("years year old aged age".split())
+_FAR = 12
+
+
+class Groups:
+    """The groups of one sentence and which of them are already counted."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.words = sentence.words
+        self.all: list[Group] = find_groups(sentence)
+        self.starting = {group.first: group for group in self.all}
+        self.ending = {group.last: group for group in self.all}
+        self.taken: set[int] = set()
+        self.verbs: set[int] = set()
+        """Tokens of the casualty verbs, which end a list."""
+
+    def free_ending(self, i: int) -> Group | None:
+        """A countable group that ends at token ``i`` and is not counted yet."""
+        group = self.ending.get(i)
+        return group if group is not None and group.first not in self.taken and group.kind in _COUNTABLE else None
+
+    def list_from(self, i: int) -> list[Group]:
+        """The groups joined from token ``i`` on: the objects of a verb, or what "of" governs."""
+        found: list[Group] = []
+        group = self.starting.get(i)
+        while group is not None and not (found and self._is_subject(group)):
+            if found and self._restates(found, i, group):
+                found[-1] = self._named_too(found[-1], group)
+            else:
+                found.append(group)
+            after = self._past_age(group.last)
+            i = self._past_joint(after)
+            group = self.starting.get(i) if i > after else None
+            if group is not None and self.words[i - 1] == "," and group.exactness == "unstated":
+                group = None
+        return found
+
+    def _restates(self, found: list[Group], i: int, group: Group) -> bool:
+        """Whether a group is the one before by other words: "two reporters, R. Navas and M. Pineda", "Perez, the mayor"."""
+        last = found[-1]
+        comma = self.words[i - 1] == ","
+        names_one = group.kind == "name" and last.kind != "name" and last.low is not None and last.exactness != "unstated"
+        if names_one and last.low is not None and (comma or last.names) and len(last.names) < last.low:
+            return True
+        told_again = group.low == 1 and last.low == 1 and group.kind == "people" and comma and self.words[group.first] in _DETERMINERS
+        return told_again and bool(last.names) and not group.names
+
+    def _named_too(self, group: Group, by: Group) -> Group:
+        return group._replace(names=(*group.names, *by.names), last=by.last, head=group.head or by.head, class_=group.class_ or by.class_)
+
+    def list_to(self, group: Group) -> list[Group]:
+        """The groups joined up to ``group``: coordinated subjects."""
+        found = [group]
+        while True:
+            left = self._left_neighbour(found[0])
+            if left is None:
+                return found
+            if left.names and left.low == 1 and found[0].low == 1 and not found[0].names and self._only_comma(left, found[0]):
+                found[0] = self._named_too(left, found[0])
+            elif left.kind != "name" and found[0].kind == "name" and self._only_comma(left, found[0]):
+                found = [left._replace(names=tuple(n for g in found for n in g.names), last=left.last)]
+            else:
+                found.insert(0, left)
+
+    def _only_comma(self, left: Group, right: Group) -> bool:
+        return "and" not in self.words[left.last : right.first]
+
+    def _left_neighbour(self, group: Group) -> Group | None:
+        i = group.first
+        while i > 0 and (self.words[i - 1] in ("and", ",") or self._is_age(i - 1)):
+            i -= 1
+        left = self.free_ending(i) if i < group.first else None
+        if left is None or (self.is_embedded(left) and self.sentence.word(left.first - 1) != "with"):
+            return None
+        if left.kind == "name" and self._only_comma(left, group) and group.kind != "name" and group.first - left.last == 1:
+            return left if self.words[group.first] in _DETERMINERS else None
+        return left
+
+    def _is_age(self, i: int) -> bool:
+        word = self.words[i]
+        return (word.isdecimal() and len(word) <= 2) or word in _AGE_WORDS
+
+    def _past_age(self, i: int) -> int:
+        if self.sentence.word(i) != "," or not self.sentence.word(i + 1).isdecimal() or len(self.words[i + 1]) > 2:
+            return i
+        i += 2
+        while self.sentence.word(i) in _AGE_WORDS:
+            i += 1
+        return i
+
+    def _past_joint(self, i: int) -> int:
+        for joint in _JOINTS:
+            if tuple(self.words[i : i + len(joint)]) == joint:
+                return i + len(joint)
+        return i
+
+    def _is_subject(self, group: Group) -> bool:
+        """Whether a verb of its own follows the group, so that "and" began a new clause."""
+        after = group.last
+        ends = AUXILIARIES | PERFECT | SAYING
+        return self.sentence.word(after) in ends or after in self.sentence.verb_starts or after in self.verbs
+
+    def is_embedded(self, group: Group) -> bool:
+        """Whether a preposition governs the group, so that it is no subject."""
+        i = group.first - 1
+        while i > 0 and self.words[i] in _DETERMINERS:
+            i -= 1
+        return self.sentence.word(i) in _EMBEDDED_AFTER
+
+    def subject_before(self, at: int, first: int) -> Group | None:
+        """The group that is the subject of a verb whose helpers begin at token ``at`` of a segment from ``first``."""
+        limit = self._before_relative(at, first)
+        for group in reversed(self.all):
+            if group.last > limit or group.first < first:
+                continue
+            if group.first in self.taken or (group.last < limit - _FAR and group.kind != "people"):
+                return None
+            if group.part or group.kind == "attacks" or self.is_embedded(group):
+                continue
+            if any(v in self.verbs for v in range(group.last, limit)):
+                return None
+            return group
+        return None
+
+    def _before_relative(self, at: int, first: int) -> int:
+        """Where to look for the subject of ", who was kidnapped on Friday, was found dead": before the relative."""
+        if self.sentence.word(at - 1) != ",":
+            return at
+        for i in range(at - 2, first, -1):
+            if self.words[i] in _RELATIVE and self.words[i - 1] == ",":
+                return i - 1
+        return at
