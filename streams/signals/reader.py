@@ -15,7 +15,7 @@ from streams.signals.general import read_others
 from streams.signals.lexicon import Lexicon
 from streams.signals.parties import Cast
 from streams.signals.sentence import Sentence
-from streams.signals.topics import topic_of
+from streams.signals.topics import misfortune_of, topic_of
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
 from streams.text.dates import DateMention, find_dates
@@ -41,10 +41,12 @@ class Reader:
         self._cast = Cast(article)
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
+        self._misfortune: str | None = None
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
         """Read every field, given as (name, text, folded text, hits of the lexicon's matcher)."""
         topic = topic_of(self.lexicon, [folded for _, _, folded, _ in fields])
+        self._misfortune = misfortune_of(self.lexicon, [(folded, hits) for _, _, folded, hits in fields])
         for name, text, folded, hits in fields:
             previous: frozenset[str] = frozenset()
             for sentence in self._sentences(name, text, folded, hits):
@@ -82,7 +84,7 @@ class Reader:
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
-            found, left_out = read_violence(sentence, dates, self.anchor, topic, armed)
+            found, left_out = read_violence(sentence, dates, self.anchor, topic, armed, self._misfortune)
             drafts += found
             self.excluded += left_out
         if "force" in families:

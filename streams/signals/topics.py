@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from streams.signals.lexicon import Lexicon
+from streams.text.matcher import Hit
 
+_WORD = re.compile(r"[^\W\d_]+(?:-\w+)*")
+_LEAD = 250
+_MISFORTUNES = frozenset({"accident", "disaster", "disease"})
 _HEAD = 4000
 _DIFFERENT = 3
 
@@ -26,10 +31,20 @@ def topic_of(lexicon: Lexicon, folded: Sequence[str]) -> str | None:
     return best if len(seen[best]) >= need else None
 
 
-def misfortune_of(lexicon: Lexicon, head: str, hits: Sequence[Hit]) -> str | None:
-    """The accident, disaster or disease that title and lead tell of, when no attack stands there; else None."""
-    phrases = [lexicon.phrases[hit.index] for hit in hits]
-    if any(phrase.family in ("attack", "hostage") for group in phrases for phrase in group):
-        return None
-    reasons = (lexicon.causes.get(word) for word in _WORD.findall(head))
-    return next((reason for reason in reasons if reason in _MISFORTUNES), None)
+def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> str | None:
+    """The accident, disaster or disease that title and lead tell of, when they tell of no attack; else None.
+
+    ``fields`` are folded texts with the hits of the lexicon's matcher.
+    """
+    for folded, hits in fields:
+        if any(_tells_of_attack(lexicon, hit) for hit in hits if hit.start < _LEAD):
+            return None
+        reasons = (lexicon.causes.get(word) for word in _WORD.findall(folded[:_LEAD]))
+        found = next((reason for reason in reasons if reason in _MISFORTUNES), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _tells_of_attack(lexicon: Lexicon, hit: Hit) -> bool:
+    return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.index])

@@ -24,10 +24,20 @@ _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling"
 
 
 def read_violence(
-    sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None, actors_armed: bool
+    sentence: Sentence,
+    dates: Sequence[DateMention],
+    anchor: date | None,
+    topic: str | None,
+    actors_armed: bool,
+    misfortune: str | None = None,
 ) -> tuple[list[Draft], list[Exclusion]]:
-    """Drafts of families attack, hostage and casualty, and what was left out."""
+    """Drafts of families attack, hostage and casualty, and what was left out.
+
+    ``misfortune`` is the accident, disaster or disease that the article is about: figures that nothing violent
+    stands beside are of that.
+    """
     reader = _Violence(sentence, dates, anchor, topic, actors_armed)
+    reader.misfortune = misfortune
     for segment in sentence.segments:
         reader.read(segment)
     return reader.drafts, reader.excluded
@@ -60,6 +70,7 @@ class _Violence:
         self, sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None, armed: bool
     ) -> None:
         self.sentence, self.dates, self.anchor, self.topic, self.armed = sentence, dates, anchor, topic, armed
+        self.misfortune: str | None = None
         self.drafts: list[Draft] = []
         self.excluded: list[Exclusion] = []
         self.tolls = find_tolls(sentence)
@@ -120,6 +131,8 @@ class _Violence:
         if self.topic in _REASON_TOPICS and not self._plainly_violent(toll.verb):
             return self.topic
         cause = self._nearest_cause(toll, segment)
+        if cause is None and self.misfortune is not None and not self._violence_near(segment):
+            return self.misfortune
         if cause is None and toll.verb.phrase.measure == "killed" and toll.exactness == "exact" and toll.high == 1:
             word = self.sentence.words[toll.verb.first]
             if word in ("died", "dies", "die", "dying") and not self._violence_near(segment):
