@@ -15,6 +15,7 @@ _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
 _AGE_WORDS = frozenset("years year old aged age".split())
 _FAR = 12
+_SPEECH_SPAN = 7
 
 
 class Groups:
@@ -114,7 +115,16 @@ class Groups:
         """Whether a verb of its own follows the group, so that "and" began a new clause."""
         after = group.last
         ends = AUXILIARIES | PERFECT | SAYING
-        return self.sentence.word(after) in ends or after in self.sentence.verb_starts or after in self.verbs
+        own_verb = self.sentence.word(after) in ends or after in self.sentence.verb_starts or after in self.verbs
+        return own_verb or self._speaks(group)
+
+    def _speaks(self, group: Group) -> bool:
+        """Whether one person or office says the sentence: "killing six, the police commander of the province said"."""
+        if group.low not in (1, 2) or group.exactness not in ("exact", "unstated"):
+            return False
+        ahead = self.words[group.last : group.last + _SPEECH_SPAN]
+        said = next((i for i, word in enumerate(ahead) if word in SAYING), None)
+        return said is not None and "," not in ahead[:said]
 
     def is_embedded(self, group: Group) -> bool:
         """Whether a preposition governs the group, so that it is no subject."""

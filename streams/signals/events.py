@@ -149,7 +149,9 @@ def _times_clash(one: EventTime, other: EventTime) -> bool:
 
 def _totals(signal: Signal, measure: str) -> list[Count]:
     return [
-        c for c in signal.counts if c.measure == measure and c.relation == "total" and c.exactness not in ("unstated",)
+        c
+        for c in signal.counts
+        if c.measure == measure and c.relation == "total" and c.exactness not in ("unstated", "vague")
     ]
 
 

@@ -15,7 +15,7 @@ _IRREGULAR = {
     "spread": ("spread", "spread"), "strike": ("struck", "struck"), "swear": ("swore", "sworn"),
     "take": ("took", "taken"), "tell": ("told", "told"), "throw": ("threw", "thrown"), "win": ("won", "won"),
 }  # fmt: skip
-_DOUBLING = frozenset("kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban net".split())
+_DOUBLING = frozenset("machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban net".split())
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
 _VOWELS = "aeiou"
 

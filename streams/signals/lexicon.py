@@ -7,6 +7,7 @@ and examples to ``examples.tsv``, which a test holds against the classifier.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from streams.signals.inflect import noun_forms, verb_forms
 from streams.text.matcher import Matcher
 
 _FOLDER = Path(__file__).parent / "lexicon"
+_VERB = re.compile(r"{(.+?)}")
 _PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
 
 
@@ -150,15 +152,23 @@ def _spelled_out(phrases: str) -> Iterator[tuple[str, str]]:
     """Every (surface, form) of "{open} fire | <ambush>"."""
     for phrase in filter(None, (part.strip() for part in phrases.split("|"))):
         if "{" in phrase:
-            before, _, rest = phrase.partition("{")
-            lemma, _, after = rest.partition("}")
-            yield from ((before + form + after, tag) for form, tag in verb_forms(lemma))
+            yield from _inflected(phrase)
         elif "<" in phrase:
             before, _, rest = phrase.partition("<")
             noun, _, after = rest.partition(">")
             yield from ((before + form + after, tag) for form, tag in noun_forms(noun))
         else:
             yield phrase, "G" if phrase.split(" ", 1)[0].endswith("ing") else "P"
+
+
+def _inflected(phrase: str) -> Iterator[tuple[str, str]]:
+    """The forms of "{shoot} and {kill}": all its verbs in the same form."""
+    lemmas = _VERB.findall(phrase)
+    for forms in zip(*(verb_forms(lemma) for lemma in lemmas), strict=False):
+        surface = phrase
+        for lemma, (form, _) in zip(lemmas, forms, strict=True):
+            surface = surface.replace("{" + lemma + "}", form, 1)
+        yield surface, forms[0][1]
 
 
 def _digest() -> str:

@@ -114,7 +114,7 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
             break
         if word in lexicon.people:
             best = (i + 1, word, "people", lexicon.people[word])
-            if word not in lexicon.joining or sentence.word(i + 1) not in lexicon.people:
+            if sentence.word(i + 1) not in lexicon.people:
                 break
         elif word in lexicon.objects:
             best = (i + 1, word, lexicon.objects[word][0], None)

@@ -25,7 +25,7 @@ from streams.text.sentences import Sentences
 from streams.text.tokens import MAX_TOKENS
 
 _LEAD_LENGTH = 600
-_ARMED = frozenset({"REB", "MIL", "PRM", "COP", "UNK"})
+_ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
 _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
 
 

@@ -28,7 +28,7 @@ _LOOKING_BACK = frozenset(
     extradited wanted guilty""".split()
 )
 _COURT = frozenset(
-    "convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty accused suspected wanted".split()
+    "convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty manslaughter retried retrial murderer accused suspected wanted".split()
 )
 _SPEECH_AFTER = frozenset(
     "condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest".split()
@@ -44,7 +44,7 @@ def is_background(
     """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago."""
     first, last = segment
     words = sentence.words[first:last]
-    if _LOOKING_BACK & set(words):
+    if _LOOKING_BACK & set(words) or any(v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed):
         return True
     for i, word in enumerate(words):
         if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
@@ -96,6 +96,11 @@ def is_court(sentence: Sentence, segment: tuple[int, int]) -> bool:
 def is_habit(sentence: Sentence, hit: Found) -> bool:
     """Whether the clause tells what is usual: "wages occasional attacks", "they plant bombs"."""
     if _HABIT & set(sentence.words[max(hit.first - 4, 0) : hit.last + 3]):
+        return True
+    if sentence.words[max(hit.first - 2, 0) : hit.first] == ["those", "who"]:
+        return True
+    present = hit.phrase.kind == "verb" and hit.phrase.form in ("DN", "N") and sentence.word(hit.first - 1) in ("are", "is")
+    if present and sentence.section != "title":
         return True
     base = hit.phrase.kind == "verb" and hit.phrase.form in ("B", "S") and sentence.section != "title"
     before = sentence.words[max(hit.first - 3, 0) : hit.first]

@@ -43,6 +43,8 @@ _ADVERBS = frozenset(
 )
 _TAKEN_ALIVE = frozenset({"hostages", "captured", "freed"})
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
+_ALREADY_TOLD = frozenset("them victims dead wounded injured whom".split())
+_EARLIER = frozenset("earlier previous initial former original".split())
 _NOBODY = frozenset("nobody none".split())
 _TOLL_BEFORE = frozenset(
     "to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands over".split()
@@ -213,6 +215,9 @@ class _Reader:
         if counted and left is not None and left.kind == "bare" and right is not None and right.exactness == "unstated":
             toll = self._toll(hit, left._replace(last=right.last, head=right.head, class_=right.class_, kind="people"))
             return [toll] if toll else []
+        adjective = right is not None and right.exactness == "unstated" and right.first == hit.last and left is None
+        if adjective and hit.first > self.sentence.segment_of(hit.first)[0]:
+            return []
         if right is not None and not right.part and right.kind != "name":
             return self._active(hit)
         if self.sentence.word(hit.last) in _REFLEXIVE:
@@ -287,7 +292,7 @@ class _Reader:
             if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in ("other", "attacks", "animal"):
                 continue
             before = words[group.first - 1]
-            if before == "from":
+            if before == "from" or _EARLIER & set(words[max(hit.first - 2, 0) : hit.first]):
                 former = group.low
             elif before == "by" and change:
                 found.append(self._stated(hit, group)._replace(relation="increment"))
@@ -334,7 +339,7 @@ class _Reader:
             low=group.low,
             high=group.high,
             exactness=group.exactness,
-            relation="part" if group.part else "increment" if more and hit.phrase.measure == "killed" else "total",
+            relation="part" if group.part or self._of_some(group) else "increment" if more and hit.phrase.measure == "killed" else "total",
             side="perpetrator" if attackers else "victim",
             class_="combatant" if attackers else group.class_,
             first=group.first,
@@ -345,6 +350,14 @@ class _Reader:
             of=group.of,
             kind=group.kind,
         )
+
+    def _of_some(self, group: Group) -> bool:
+        """Whether a figure is of people already counted: "four of the nine", "three of the victims", "two of them"."""
+        if group.of is not None and group.of != group.low:
+            return True
+        inner = self.words[group.first : group.last + 3]
+        at = inner.index("of") if "of" in inner else len(inner)
+        return bool(set(inner[at + 1 : at + 3]) & _ALREADY_TOLD)
 
     def _object_text(self, group: Group) -> str:
         figure = self.sentence.figures.get(group.first)

@@ -16,7 +16,7 @@ from streams.text.dates import DateMention
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _HEAVY = frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling", "attack.assassination"})
-_DEATHLESS = frozenset({"hostage.release", "hostage.rescue", "hostage.remains_returned"})
+_HELD = frozenset("hostage hostages captive captives kidnapped abducted".split())
 _VETO_REACH = 5
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _REASON_TOPICS = frozenset({"sport", "fiction", "science"})
@@ -130,6 +130,8 @@ class _Violence:
             return reason
         if self.topic in _REASON_TOPICS and not self._plainly_violent(toll.verb):
             return self.topic
+        if toll.kind == "bare" and toll.measure == "casualties" and not self._violence_near(segment):
+            return ""
         cause = self._nearest_cause(toll, segment)
         if cause is None and self.misfortune is not None and not self._violence_near(segment):
             return self.misfortune
@@ -186,10 +188,19 @@ class _Violence:
     def _hostage(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int]) -> None:
         verbs = [f for f in hits if f.phrase.kind == "verb"]
         trigger = max(verbs or hits, key=lambda f: (self._rank(f), -f.first))
-        if trigger.phrase.type == "hostage.captured_combatant" and not tolls:
+        if not self._is_taking(trigger, tolls):
             return
         scope, definite = self._scope(trigger, tolls, segment, hits)
         self._add(trigger.phrase.type, trigger, trigger, scope, tolls, segment, definite=definite)
+
+    def _is_taking(self, trigger: Found, tolls: list[Toll]) -> bool:
+        """Whether people are taken or freed: not criminals caught, a report released, or "kidnapped persons" named."""
+        type_ = trigger.phrase.type
+        if type_ == "hostage.captured_combatant":
+            return any(t.class_ in ("combatant", "police") and t.side == "victim" for t in tolls)
+        if type_ in ("hostage.release", "hostage.rescue") and not tolls:
+            return not _HELD.isdisjoint(self.sentence.words[max(trigger.first - 8, 0) : trigger.last + 8])
+        return True
 
     def _casualties(self, tolls: list[Toll], segment: tuple[int, int]) -> None:
         """Figures without an attack word: an attack when somebody armed or a weapon did it, else a casualty."""
@@ -239,7 +250,8 @@ class _Violence:
             if verb is not None and not totals:
                 return self._scope(verb, tolls, segment, [verb])
             return noun_scope(sentence, hit, figures=bool(totals))
-        if not totals and is_habit(sentence, hit):
+        stated = any(t.exactness != "unstated" for t in totals)
+        if not stated and is_habit(sentence, hit):
             return "trend", False
         if (
             hit.phrase.form == "G"
