@@ -56,14 +56,24 @@ class Groups:
         """Whether a group is the one before by other words: "two reporters, R. Navas and M. Pineda", "Perez, the mayor"."""
         last = found[-1]
         comma = self.words[i - 1] == ","
-        names_one = group.kind == "name" and last.kind != "name" and last.low is not None and last.exactness != "unstated"
+        names_one = (
+            group.kind == "name" and last.kind != "name" and last.low is not None and last.exactness != "unstated"
+        )
         if names_one and last.low is not None and (comma or last.names) and len(last.names) < last.low:
             return True
-        told_again = group.low == 1 and last.low == 1 and group.kind == "people" and comma and self.words[group.first] in _DETERMINERS
+        told_again = (
+            group.low == 1
+            and last.low == 1
+            and group.kind == "people"
+            and comma
+            and self.words[group.first] in _DETERMINERS
+        )
         return told_again and bool(last.names) and not group.names
 
     def _named_too(self, group: Group, by: Group) -> Group:
-        return group._replace(names=(*group.names, *by.names), last=by.last, head=group.head or by.head, class_=group.class_ or by.class_)
+        return group._replace(
+            names=(*group.names, *by.names), last=by.last, head=group.head or by.head, class_=group.class_ or by.class_
+        )
 
     def list_to(self, group: Group) -> list[Group]:
         """The groups joined up to ``group``: coordinated subjects."""
@@ -72,7 +82,13 @@ class Groups:
             left = self._left_neighbour(found[0])
             if left is None:
                 return found
-            if left.names and left.low == 1 and found[0].low == 1 and not found[0].names and self._only_comma(left, found[0]):
+            if (
+                left.names
+                and left.low == 1
+                and found[0].low == 1
+                and not found[0].names
+                and self._only_comma(left, found[0])
+            ):
                 found[0] = self._named_too(left, found[0])
             elif left.kind != "name" and found[0].kind == "name" and self._only_comma(left, found[0]):
                 found = [left._replace(names=tuple(n for g in found for n in g.names), last=left.last)]
@@ -89,7 +105,12 @@ class Groups:
         left = self.free_ending(i) if i < group.first else None
         if left is None or (self.is_embedded(left) and self.sentence.word(left.first - 1) != "with"):
             return None
-        if left.kind == "name" and self._only_comma(left, group) and group.kind != "name" and group.first - left.last == 1:
+        if (
+            left.kind == "name"
+            and self._only_comma(left, group)
+            and group.kind != "name"
+            and group.first - left.last == 1
+        ):
             return left if self.words[group.first] in _DETERMINERS else None
         return left
 

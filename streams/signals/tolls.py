@@ -64,7 +64,9 @@ _ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
 
 def find_tolls(sentence: Sentence) -> list[Toll]:
     """The figures of all casualty phrases of a sentence, in order."""
-    hits = [f for f in sentence.found if f.phrase.measure and f.phrase.kind in _READERS and f.phrase.family in _FAMILIES]
+    hits = [
+        f for f in sentence.found if f.phrase.measure and f.phrase.kind in _READERS and f.phrase.family in _FAMILIES
+    ]
     hits = sorted({f.first: f for f in reversed(hits)}.values())
     if not hits:
         return []
@@ -258,7 +260,7 @@ class _Reader:
         return []
 
     def noun(self, hit: Found) -> list[Toll]:
-        """"12 civilian deaths", "the death of 12 people", "no casualties", "claimed 12 lives"."""
+        """ "12 civilian deaths", "the death of 12 people", "no casualties", "claimed 12 lives"."""
         word = self.words[hit.last - 1]
         measure = _MEASURE_OF.get(word, hit.phrase.measure)
         hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
@@ -276,7 +278,7 @@ class _Reader:
         return self.complement(hit) if word in ("death", "deaths", "lives") else []
 
     def complement(self, hit: Found) -> list[Toll]:
-        """"The murder of two priests", "the kidnapping of Juan Perez"."""
+        """ "The murder of two priests", "the kidnapping of Juan Perez"."""
         if self.sentence.word(hit.last) != "of":
             return []
         return [toll for toll in self._objects(hit, hit.last + 1) if toll.exactness != "unstated"]
@@ -339,7 +341,11 @@ class _Reader:
             low=group.low,
             high=group.high,
             exactness=group.exactness,
-            relation="part" if group.part or self._of_some(group) else "increment" if more and hit.phrase.measure == "killed" else "total",
+            relation="part"
+            if group.part or self._of_some(group)
+            else "increment"
+            if more and hit.phrase.measure == "killed"
+            else "total",
             side="perpetrator" if attackers else "victim",
             class_="combatant" if attackers else group.class_,
             first=group.first,
