@@ -22,6 +22,8 @@ _CARRIES_OUT = frozenset(
 _GROUPS = frozenset("coalition alliance mission contingent army military government pentagon ministry".split())
 _PRONOUNS = frozenset("it they he she".split())
 _FOREIGN_TO_PEOPLE = frozenset({"troops", "bases", "ratio", "rate"})
+#: How far into a text names are looked for.
+_FAR = 20_000
 _REBELS = frozenset({"REB", "UNK"})
 
 
@@ -30,20 +32,18 @@ class Cast:
 
     def __init__(self, article: Article) -> None:
         self._texts: dict[Field, str] = {"title": article.title, "body": article.body}
-        self._mentions: dict[Field, list[ActorMention]] = {}
+        self._mentions: dict[tuple[Field, int], list[ActorMention]] = {}
+        self._everyone: list[ActorMention] | None = None
         self._last: dict[str, Actor] = {}
         self._main: ActorMention | None = None
         self._counted = False
 
     def named_in(self, sentence: Sentence) -> list[ActorMention]:
         """The mentions inside a sentence, in order."""
-        if sentence.field not in self._mentions:
-            text = self._texts[sentence.field]
-            self._mentions[sentence.field] = find_actors(text, 0, len(text))
-        mentions = self._mentions[sentence.field]
-        first = bisect_left(mentions, sentence.start, key=lambda m: m.start)
-        last = bisect_left(mentions, sentence.read_to, key=lambda m: m.start)
-        return mentions[first:last]
+        key = (sentence.field, sentence.start)
+        if key not in self._mentions:
+            self._mentions[key] = find_actors(sentence.text, sentence.start, sentence.read_to)
+        return self._mentions[key]
 
     def actors_of(self, draft: Draft, speech: Speech | None) -> tuple[Actor, ...]:
         """The parties of a draft; nameless ones carry the identity of the one they refer to, ``via`` coref."""
@@ -98,7 +98,10 @@ class Cast:
         return replace(actor, id=name[0], name=name[1], via="coref") if name else actor
 
     def _all(self) -> list[ActorMention]:
-        return [m for name in ("body", "title") for m in self._mentions.get(name, ())]  # type: ignore[call-overload]
+        """Every mention of the article: read only when a name has to be found for somebody."""
+        if self._everyone is None:
+            self._everyone = [m for text in self._texts.values() for m in find_actors(text, 0, min(len(text), _FAR))]
+        return self._everyone
 
     def _main_group(self) -> ActorMention | None:
         """The armed group that the article names most, when it names one at all."""

@@ -25,6 +25,7 @@ from streams.text.sentences import Sentences
 from streams.text.tokens import MAX_TOKENS
 
 _LEAD_LENGTH = 600
+_SHOUTING = 0.8
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
 _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
 
@@ -55,13 +56,14 @@ class Reader:
 
     def _sentences(self, name: Field, text: str, folded: str, hits: Sequence[Hit]) -> Iterator[Sentence]:
         cuts = Sentences(text, self.article.captions if name == "body" else ())
+        shouted = is_shouted(text)
         at = 0
         while at < len(hits):
             start, end = cuts.around(hits[at].start)
             last = at + 1
             while last < len(hits) and hits[last].start < end:
                 last += 1
-            sentence = Sentence(self.lexicon, name, text, folded, (start, end), self._section(name, start))
+            sentence = Sentence(self.lexicon, name, text, folded, (start, end), self._section(name, start), shouted=shouted)
             sentence.add_hits(hits[at:last])
             if sentence.capped:
                 message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was read to there; check where its full stops went"
@@ -127,6 +129,12 @@ class Reader:
                 codes=row.codes, confidence=_confidence(draft, actors, places),
             )
         )  # fmt: skip
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text is written in capitals throughout."""
+    letters = [char for char in text[:600] if char.isalpha()]
+    return bool(letters) and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
 
 
 def _settled(drafts: list[Draft]) -> list[Draft]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,12 +17,10 @@ _DEFINITE = frozenset("the this that these those its his her their such".split()
 _HABIT = frozenset(
     "occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally always".split()
 )
-_TOTALS = (
-    ("so", "far", "this", "year"), ("to", "date"), ("this", "year"), ("in", "total"), ("in", "all"), ("year-long",),
-    ("over", "the", "past"), ("in", "the", "past"), ("in", "the", "last"), ("over", "the", "last"), ("during", "the", "past"),
-    ("during", "the", "last"), ("since", "the"), ("the", "civil", "war"), ("years", "of"), ("so", "far", "in"), ("until", "now"),
-    ("decade",), ("decades",), ("10-year",), ("old", "war"),
-)  # fmt: skip
+_TOTALS = re.compile(
+    r" (?:so far this year|to date|this year|in total|in all|year-long|(?:over|in|during) the (?:past|last)|since the"
+    r"|the civil war|years of|so far in|until now|decades?|10-year|old war) "
+)
 _LOOKING_BACK = frozenset(
     """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial decades centuries
     historic convicted sentenced indicted acquitted pleaded prosecutors trial accused charged suspected jailed imprisoned
@@ -75,12 +74,7 @@ def is_cumulative(sentence: Sentence, dates: Sequence[DateMention], segment: tup
         "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
     ):
         return True
-    return any(_has(words, phrase) for phrase in _TOTALS)
-
-
-def _has(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
-    size = len(phrase)
-    return any(tuple(words[i : i + size]) == phrase for i, word in enumerate(words) if word == phrase[0])
+    return _TOTALS.search(f" {' '.join(words)} ") is not None
 
 
 def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int]) -> bool:

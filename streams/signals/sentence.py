@@ -38,10 +38,12 @@ class Sentence:
     """One sentence on the reading desk. Offsets are into the whole field; ``i`` and ``j`` number its tokens."""
 
     def __init__(
-        self, lexicon: Lexicon, field: Field, text: str, folded: str, span: tuple[int, int], section: Section
+        self, lexicon: Lexicon, field: Field, text: str, folded: str, span: tuple[int, int], section: Section, *, shouted: bool = False
     ) -> None:
         self.lexicon, self.field, self.text, self.section = lexicon, field, text, section
         self.start, self.end = span
+        self.shouted = shouted
+        """Whether the text is all in capitals, so that these say nothing."""
         self.words, self.starts, self.ends, self.capped = tokenize(folded, *span)
         self.found: list[Found] = []
         self.vetoed: list[Found] = []
@@ -95,12 +97,6 @@ class Sentence:
     def figures(self) -> dict[int, Figure]:
         """Figures by the token where each begins, hedge included."""
         return {figure.first: figure for figure in find_figures(self.words)}
-
-    @cached_property
-    def shouted(self) -> bool:
-        """Whether it is all in capitals, so that these say nothing."""
-        letters = [char for char in self.text[self.start : min(self.end, self.start + 400)] if char.isalpha()]
-        return bool(letters) and sum(char.isupper() for char in letters) > 0.8 * len(letters)
 
     def is_name(self, i: int) -> bool:
         """Whether token ``i`` is written with a capital that its place does not explain."""

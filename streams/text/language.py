@@ -13,19 +13,25 @@ _OTHERS = {
     "it": frozenset("il lo gli di che e un una per con non del della dei sono è nel".split()),
 }
 _ENOUGH = 12
+_LAST_LATIN = 0x24F
 
 
 def guess_language(folded: str) -> str | None:
     """ "en" or another two-letter code by the first 2,000 characters; "und" for another script, None when too short."""
     head = folded[:2000]
-    letters = sum(char.isalpha() for char in head[:400])
-    if letters and sum(char.isalpha() and ord(char) > 0x24F for char in head[:400]) > letters / 2:
+    if not head.isascii() and _is_other_script(head[:400]):
         return "und"
     words = head.split()
     if len(words) < _ENOUGH:
         return None
-    english = sum(word in _ENGLISH for word in words)
-    code, most = max(
-        ((code, sum(word in table for word in words)) for code, table in _OTHERS.items()), key=lambda p: p[1]
-    )
+    english = sum(map(_ENGLISH.__contains__, words))
+    if english >= len(words) // 8:
+        return "en"
+    counts = [(sum(map(table.__contains__, words)), code) for code, table in _OTHERS.items()]
+    most, code = max(counts)
     return code if most > 2 * english and most >= len(words) // 12 else "en"
+
+
+def _is_other_script(head: str) -> bool:
+    letters = [char for char in head if char.isalpha()]
+    return sum(ord(char) > _LAST_LATIN for char in letters) > len(letters) / 2

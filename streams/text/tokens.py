@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 #: A sentence longer than this is cut off: real ones are a hundredth of it.
@@ -21,14 +22,11 @@ class Tokens(NamedTuple):
 
 def tokenize(folded: str, start: int, end: int) -> Tokens:
     """The tokens of ``folded[start:end]``; possessives lose their ``'s`` in ``words`` but not in ``ends``."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(folded, start, end):
-        if len(words) == MAX_TOKENS:
-            return Tokens(words, starts, ends, True)
-        word = match.group()
-        words.append(word[:-2] if word.endswith("'s") else word)
-        starts.append(match.start())
-        ends.append(match.end())
-    return Tokens(words, starts, ends, False)
+    spans = [match.span() for match in islice(_TOKEN.finditer(folded, start, end), MAX_TOKENS + 1)]
+    capped = len(spans) > MAX_TOKENS
+    if capped:
+        spans.pop()
+    words = [folded[first:last] for first, last in spans]
+    if "'s" in folded[start:end]:
+        words = [word[:-2] if word.endswith("'s") else word for word in words]
+    return Tokens(words, [first for first, _ in spans], [last for _, last in spans], capped)
