@@ -62,7 +62,11 @@ class Whereabouts:
     def _place(self, m: PlaceMention, field: Field, shift: int, via: Via, draft: Draft | None) -> Place:
         role = "part" if m.kind == "demonym" else "event"
         start, end = m.start - shift, m.end - shift
-        if role == "event" and draft is not None and (_speaks(draft, end) or _seats(draft, start)):
+        if (
+            role == "event"
+            and draft is not None
+            and (_speaks(draft, end) or _seats(draft, start) or _acts(m, draft, end))
+        ):
             role = "speaker"
         return Place(
             text=m.text, role=role, name=m.name, country=m.country, admin1=m.admin1, lat=m.lat, lon=m.lon,  # type: ignore[arg-type]
@@ -135,6 +139,12 @@ def _seats(draft: Draft, start: int) -> bool:
     sentence = draft.sentence
     at = bisect_left(sentence.starts, start)
     return sentence.word(at - 1) == "in" and sentence.word(at - 2) in _SEATED
+
+
+def _acts(mention: PlaceMention, draft: Draft, end: int) -> bool:
+    """Whether a country is a government that does something: "Portugal hands over its last base"."""
+    at = bisect_left(draft.sentence.starts, end)
+    return mention.precision == "country" and at <= 2 and at in draft.sentence.verb_starts
 
 
 def _of_speech(draft: Draft, start: int) -> bool:

@@ -68,6 +68,7 @@ def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Si
             gatherings.append(home)
         home.members.append(n)
         home.last_place = n
+    signals = _without_sums(signals, gatherings)
     gatherings.sort(key=lambda g: min(g.members))
     final = list(signals)
     events = []
@@ -78,6 +79,20 @@ def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Si
             final[n] = replace(signals[n], event=f"e{number}", scope=_scope_in(n, lead, members, signals, drafts))
         events.append(_event(f"e{number}", members, lead, final))
     return tuple(final), tuple(events)
+
+
+def _without_sums(signals: Sequence[Signal], gatherings: Sequence[Gathering]) -> list[Signal]:
+    """Figures that sum over attacks which the article also tells one by one are mentions: they would count twice."""
+    told = [
+        g for g in gatherings if any(counts_by_default(signals[n]) and _totals(signals[n], "killed") for n in g.members)
+    ]
+    found = list(signals)
+    for gathering in gatherings:
+        together = max((c.attacks or 0 for n in gathering.members for c in signals[n].counts), default=0)
+        if together > 1 and len([g for g in told if g is not gathering]) >= together:
+            for n in gathering.members:
+                found[n] = replace(signals[n], scope="mention")
+    return found
 
 
 def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings: list[Gathering]) -> Gathering | None:
@@ -113,7 +128,26 @@ def _compatible(signal: Signal, others: Sequence[Signal], *, loose: bool) -> boo
         return False
     if any(_places_clash(signal, other) or _times_clash(signal.event_time, other.event_time) for other in others):
         return False
-    return loose or not any(_figures_clash(signal, other) for other in others)
+    if loose or _some_of_them(signal, others):
+        return True
+    return not any(_figures_clash(signal, other) for other in others)
+
+
+def _some_of_them(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether a later casualty without a place or day of its own can be some of those already counted."""
+    if family_of(signal.type) != "casualty" or _own_setting(signal) or _elsewhere(signal, others):
+        return False
+    mine = _sum(_totals(signal, "killed"))
+    return bool(_totals(signal, "killed")) and any(mine[1] < _sum(t)[0] for o in others if (t := _totals(o, "killed")))
+
+
+def _elsewhere(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether the place carried over from the sentence before is another town than the others'."""
+    mine = {p.name for p in signal.places if p.role == "event" and p.precision in ("exact", "town", "near")}
+    theirs = {
+        p.name for o in others for p in o.places if p.role == "event" and p.precision in ("exact", "town", "near")
+    }
+    return bool(mine and theirs and not mine & theirs)
 
 
 def _types_fit(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from streams.article import Exactness, Relation, Side
 from streams.signals.coordination import Groups
-from streams.signals.people import Group
+from streams.signals.people import Group, find_groups
 from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
 
 
@@ -43,8 +43,10 @@ _ADVERBS = frozenset(
 )
 _TAKEN_ALIVE = frozenset({"hostages", "captured", "freed"})
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
+_NO_TOLL = frozenset({"other", "attacks", "animal", "name"})
 _ALREADY_TOLD = frozenset("them victims dead wounded injured whom".split())
 _EARLIER = frozenset("earlier previous initial former original".split())
+_TAKING = frozenset("took take takes taking taken hold held holding holds seized".split())
 _NOBODY = frozenset("nobody none".split())
 _TOLL_BEFORE = frozenset(
     "to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands over".split()
@@ -72,6 +74,23 @@ def find_tolls(sentence: Sentence) -> list[Toll]:
         return []
     reader = _Reader(sentence, hits)
     return [toll for hit in hits for toll in reader.read(hit)]
+
+
+def split_taking(sentence: Sentence, noun: Found) -> list[Toll]:
+    """The figure of "took 16 passengers hostage", where the verb stands before it and the noun behind."""
+    for group in find_groups(sentence):
+        before = set(sentence.words[max(group.first - 2, 0) : group.first])
+        if group.last in (noun.first, noun.last) and group.kind in ("people", "bare") and before & _TAKING:
+            reader = _Reader(sentence, [])
+            toll = reader.counted(noun, group)
+            return [toll._replace(measure="hostages")] if toll else []
+    return []
+
+
+def attacks_named(sentence: Sentence, segment: tuple[int, int]) -> int | None:
+    """How many attacks a segment speaks of together: "killed in two separate attacks"; None for one."""
+    groups = [g for g in find_groups(sentence) if segment[0] <= g.first < segment[1] and g.kind == "attacks"]
+    return next((g.low for g in groups if g.low is not None and g.low > 1 and g.exactness == "exact"), None)
 
 
 class _Reader:
@@ -291,7 +310,7 @@ class _Reader:
         found: list[Toll] = []
         former: int | None = None
         for group in self.groups.all:
-            if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in ("other", "attacks", "animal"):
+            if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in _NO_TOLL:
                 continue
             before = words[group.first - 1]
             if before == "from" or _EARLIER & set(words[max(hit.first - 2, 0) : hit.first]):
@@ -311,6 +330,10 @@ class _Reader:
         return [toll] if toll else []
 
     # --- making one -------------------------------------------------------------------------------------------------
+
+    def counted(self, hit: Found, group: Group) -> Toll | None:
+        """The toll of a group that is known to belong to a hit."""
+        return self._toll(hit, group)
 
     def _toll(self, hit: Found, group: Group) -> Toll | None:
         if group.kind in ("attacks", "bases", "violations"):

@@ -11,7 +11,7 @@ from streams.signals.lexicon import Phrase
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
-from streams.signals.tolls import Toll, find_tolls
+from streams.signals.tolls import Toll, attacks_named, find_tolls, split_taking
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
@@ -84,6 +84,8 @@ class _Violence:
         attacks = [f for f in hits if f.phrase.family == "attack" and self._fits(f)]
         hostages = [f for f in hits if f.phrase.family == "hostage" and self._fits(f)]
         taken = [t for t in tolls if t.verb.phrase.family == "hostage"]
+        if hostages and not taken:
+            taken = split_taking(self.sentence, hostages[-1])
         hurt = [t for t in tolls if t.verb.phrase.family != "hostage"]
         if attacks:
             self._attack(attacks, hurt, segment)
@@ -178,6 +180,8 @@ class _Violence:
         finite = [f for f in hits if f.phrase.kind == "verb"] or hits
         judge = trigger if trigger in finite or tolls else finite[0]
         scope, definite = self._scope(judge, tolls, segment, hits)
+        together = attacks_named(self.sentence, segment)
+        tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
         summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
         kind = "casualty.cumulative_total" if summed else trigger.phrase.type
         self._add(kind, trigger, judge, scope, tolls, segment, definite=definite)
