@@ -120,7 +120,14 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
 def _candidates(gatherings: list[Gathering], kind: str, signals: Sequence[Signal], signal: Signal) -> list[Gathering]:
     """Gatherings of the kind that report something, the latest first; a title asks the earliest first."""
     fitting = [g for g in gatherings if g.kind == kind and any(counts_by_default(signals[m]) for m in g.members)]
+    if not _spans_attacks(signal):
+        fitting = [g for g in fitting if not any(_spans_attacks(signals[m]) for m in g.members)]
     return fitting if signal.section in ("title", "caption") else fitting[::-1]
+
+
+def _spans_attacks(signal: Signal) -> bool:
+    """Whether a figure sums over several attacks: it is no single happening's."""
+    return any((count.attacks or 0) > 1 for count in signal.counts)
 
 
 def _compatible(signal: Signal, others: Sequence[Signal], *, loose: bool) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
+from typing import overload
 
 from streams.article import Article, Exclusion, Field, Place, Problem, Section, Signal, Speaker, Trigger, family_of
 from streams.signals.accords import read_accords
@@ -15,7 +18,7 @@ from streams.signals.general import read_others
 from streams.signals.lexicon import Lexicon
 from streams.signals.parties import Cast
 from streams.signals.sentence import Sentence
-from streams.signals.topics import misfortune_of, topic_of
+from streams.signals.topics import is_peaceful, misfortune_of, topic_of
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
 from streams.text.dates import DateMention, find_dates
@@ -27,7 +30,34 @@ from streams.text.tokens import MAX_TOKENS
 _LEAD_LENGTH = 600
 _SHOUTING = 0.8
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
+_VIOLENT = frozenset({"attack", "hostage"})
+_WEAK = frozenset({"talks", "agreement", "diplomatic", "trend"})
+_COMMERCIAL = frozenset({"business", "sport", "fiction", "science"})
+_WORD = re.compile(r"\w+")
 _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
+
+
+class Dates(Sequence[DateMention]):
+    """The dates of a sentence, looked for when somebody asks: most sentences with a hit tell nothing."""
+
+    def __init__(self, sentence: Sentence, anchor: date | None) -> None:
+        self._sentence, self._anchor = sentence, anchor
+
+    @cached_property
+    def _found(self) -> list[DateMention]:
+        return find_dates(self._sentence.text, self._sentence.start, self._sentence.read_to, self._anchor)
+
+    @overload
+    def __getitem__(self, i: int) -> DateMention: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[DateMention]: ...
+
+    def __getitem__(self, i: int | slice) -> DateMention | Sequence[DateMention]:
+        return self._found[i]
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class Reader:
@@ -42,20 +72,33 @@ class Reader:
         self._cast = Cast(article)
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
+        self._topic: str | None = None
+        self._violent = False
         self._misfortune: str | None = None
+        self._peaceful = False
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
         """Read every field, given as (name, text, folded text, hits of the lexicon's matcher)."""
-        topic = topic_of(self.lexicon, [folded for _, _, folded, _ in fields])
-        self._misfortune = misfortune_of(self.lexicon, [(folded, hits) for _, _, folded, hits in fields])
+        topic = self._topic = topic_of(self.lexicon, [folded for _, _, folded, _ in fields])
+        self._violent = self._is_violent(fields)
+        folded_hits = [(folded, hits) for _, _, folded, hits in fields]
+        self._misfortune = misfortune_of(self.lexicon, folded_hits)
+        self._peaceful = is_peaceful(self.lexicon, folded_hits)
         for name, text, folded, hits in fields:
             previous: frozenset[str] = frozenset()
             for sentence in self._sentences(name, text, folded, hits):
                 self._sentence(sentence, topic, previous)
                 previous = sentence.bag
 
+    def _is_violent(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> bool:
+        """Whether any phrase of the article speaks of an attack or abduction by itself."""
+        phrases = self.lexicon.phrases
+        indexes = {hit.index for _, _, _, hits in fields for hit in hits}
+        return any(p.family in _VIOLENT and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i])
+
     def _sentences(self, name: Field, text: str, folded: str, hits: Sequence[Hit]) -> Iterator[Sentence]:
         cuts = Sentences(text, self.article.captions if name == "body" else ())
+        promising = self._promising
         shouted = is_shouted(text)
         at = 0
         while at < len(hits):
@@ -63,14 +106,33 @@ class Reader:
             last = at + 1
             while last < len(hits) and hits[last].start < end:
                 last += 1
-            sentence = Sentence(self.lexicon, name, text, folded, (start, end), self._section(name, start), shouted=shouted)
-            sentence.add_hits(hits[at:last])
+            inside, at = hits[at:last], last
+            if not promising(inside, folded, start, end):
+                continue
+            sentence = Sentence(
+                self.lexicon, name, text, folded, (start, end), self._section(name, start), shouted=shouted
+            )
+            sentence.add_hits(inside)
             if sentence.capped:
                 message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was read to there; check where its full stops went"
                 self.problems.append(Problem(code="truncated", message=message))
             if sentence.words:
                 yield sentence
-            at = last
+
+    def _promising(self, hits: Sequence[Hit], folded: str, start: int, end: int) -> bool:
+        """Whether a phrase of the sentence has what it needs, as far as a glance at its words can tell."""
+        words: set[str] | None = None
+        for hit in hits:
+            for phrase in self.lexicon.phrases[hit.index]:
+                if phrase.kind == "veto" or (phrase.family in _WEAK and self._topic in _COMMERCIAL):
+                    continue
+                if not phrase.glance or (self._violent and phrase.family in _VIOLENT):
+                    return True
+                if words is None:
+                    words = set(_WORD.findall(folded, start, end))
+                if not phrase.glance.isdisjoint(words):
+                    return True
+        return False
 
     def _section(self, name: Field, start: int) -> Section:
         if name == "title":
@@ -81,12 +143,14 @@ class Reader:
         return "lead" if start - after < _LEAD_LENGTH else "body"
 
     def _sentence(self, sentence: Sentence, topic: str | None, previous: frozenset[str]) -> None:
-        dates = find_dates(sentence.text, sentence.start, sentence.read_to, self.anchor)
+        dates = Dates(sentence, self.anchor)
         drafts: list[Draft] = []
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
-            found, left_out = read_violence(sentence, dates, self.anchor, topic, armed, self._misfortune)
+            found, left_out = read_violence(
+                sentence, dates, self.anchor, topic, armed, self._misfortune, self._peaceful
+            )
             drafts += found
             self.excluded += left_out
         if "force" in families:
@@ -104,7 +168,7 @@ class Reader:
         for draft in _settled(drafts):
             self._argue(draft, dates)
 
-    def _argue(self, draft: Draft, dates: list[DateMention]) -> None:
+    def _argue(self, draft: Draft, dates: Sequence[DateMention]) -> None:
         if self._where is None:
             self._where = Whereabouts(default_gazetteer(), self.article.title, self.article.body, self.article.captions)
         sentence, row = draft.sentence, self.lexicon.types[draft.type]

@@ -46,5 +46,13 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
     return None
 
 
+def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> bool:
+    """Whether nobody armed, no weapon and no attack stands anywhere in the article: a bare "killed nine" is no toll."""
+    if any(_tells_of_attack(lexicon, hit) for _, hits in fields for hit in hits):
+        return False
+    violent = lexicon.classes["armed"] | lexicon.classes["weapon"]
+    return not any(word in violent for folded, _ in fields for word in _WORD.findall(folded[:_HEAD]))
+
+
 def _tells_of_attack(lexicon: Lexicon, hit: Hit) -> bool:
     return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.index])

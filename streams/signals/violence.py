@@ -30,14 +30,15 @@ def read_violence(
     topic: str | None,
     actors_armed: bool,
     misfortune: str | None = None,
+    peaceful: bool = False,
 ) -> tuple[list[Draft], list[Exclusion]]:
     """Drafts of families attack, hostage and casualty, and what was left out.
 
     ``misfortune`` is the accident, disaster or disease that the article is about: figures that nothing violent
-    stands beside are of that.
+    stands beside are of that. In a ``peaceful`` one a figure without a noun counts nobody.
     """
     reader = _Violence(sentence, dates, anchor, topic, actors_armed)
-    reader.misfortune = misfortune
+    reader.misfortune, reader.peaceful = misfortune, peaceful
     for segment in sentence.segments:
         reader.read(segment)
     return reader.drafts, reader.excluded
@@ -71,6 +72,7 @@ class _Violence:
     ) -> None:
         self.sentence, self.dates, self.anchor, self.topic, self.armed = sentence, dates, anchor, topic, armed
         self.misfortune: str | None = None
+        self.peaceful = False
         self.drafts: list[Draft] = []
         self.excluded: list[Exclusion] = []
         self.tolls = find_tolls(sentence)
@@ -125,7 +127,7 @@ class _Violence:
         """Why a figure is not of violence; "" drops it silently, None keeps it."""
         if toll.kind == "animal":
             return "animal"
-        if toll.kind == "other":
+        if toll.kind == "other" or (toll.kind == "bare" and (self.peaceful or self._loose(toll, segment))):
             return "not_a_count"
         reason = fits(self.sentence, toll.verb, armed=self.armed)
         if reason is not None:
@@ -142,6 +144,11 @@ class _Violence:
             if word in ("died", "dies", "die", "dying") and not self._violence_near(segment):
                 return "natural_death"
         return cause
+
+    def _loose(self, toll: Toll, segment: tuple[int, int]) -> bool:
+        """Whether nobody, nothing and no day is named beside a bare "kill dozens"."""
+        active = toll.first >= toll.verb.first
+        return active and not self.armed and not self.dates and not self._violence_near(segment)
 
     def _nearest_cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
         lexicon, sentence = self.sentence.lexicon, self.sentence
