@@ -43,6 +43,8 @@ class Phrase(NamedTuple):
     needs: frozenset[str]
     veto: frozenset[str]
     reason: str
+    glance: frozenset[str]
+    """Words of which the sentence must hold one, the phrase's own included; empty when none is needed."""
 
 
 class Lexicon(NamedTuple):
@@ -135,16 +137,17 @@ def _add_phrases(
         if needs == "violent"
         else classes.get(needs, frozenset())
     )
+    glance = classes["rising"] if kind == "change" else wanted
     vetoes = frozenset(word for word in veto.split(",") if word)
     for surface, form in _spelled_out(phrases):
-        phrase = Phrase(f"{type_}/{kind}", type_, family_of(type_), kind, form, measure, wanted, vetoes, reason)
+        phrase = Phrase(f"{type_}/{kind}", type_, family_of(type_), kind, form, measure, wanted, vetoes, reason, glance)
         surfaces.setdefault(surface, []).append(phrase)
 
 
 def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:
     reason, tempted, phrases = row[:3]
     for surface, form in _spelled_out(phrases):
-        veto = Phrase(f"{reason}/veto", tempted, family_of(tempted), "veto", form, "", frozenset(), frozenset(), reason)
+        veto = Phrase(f"{reason}/veto", tempted, family_of(tempted), "veto", form, "", frozenset(), frozenset(), reason, frozenset())
         surfaces[surface] = [veto]
 
 

@@ -67,14 +67,14 @@ def _long_past(mention: DateMention, anchor: date | None) -> bool:
 
 def is_cumulative(sentence: Sentence, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
     """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
-    if any(d.kind in ("since", "duration") and _within(sentence, d, segment) for d in dates):
-        return True
     words = sentence.words[segment[0] : segment[1]]
     if "since" in words and (
         "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
     ):
         return True
-    return _TOTALS.search(f" {' '.join(words)} ") is not None
+    if _TOTALS.search(f" {' '.join(words)} "):
+        return True
+    return any(d.kind in ("since", "duration") and _within(sentence, d, segment) for d in dates)
 
 
 def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int]) -> bool:
