@@ -93,7 +93,7 @@ class Cast:
         known = self._last.get("perpetrator")
         if actor.role != "perpetrator" or word in ("gunmen", "attackers", "police", "soldiers", "troops", "army"):
             return actor
-        main = self._main_group()
+        main = None if known else self._main_group()
         name = (known.id, known.name) if known else (main.id, main.name) if main else None
         return replace(actor, id=name[0], name=name[1], via="coref") if name else actor
 

@@ -10,6 +10,7 @@ from streams.text.numbers import Figure
 
 _ONE = frozenset("a an another one".split())
 _DEFINITE = frozenset("the this that these those his her their its our my".split())
+_DETERMINERS = _ONE | _DEFINITE
 _OTHER_NOUNS = frozenset("others other more people victims dead".split())
 _STOP = frozenset(
     """of in on at by with from to for near outside inside north south east west northeast northwest southeast
@@ -50,9 +51,13 @@ class Group(NamedTuple):
 def find_groups(sentence: Sentence) -> list[Group]:
     """The groups of a sentence, from left to right, none overlapping another."""
     groups: list[Group] = []
-    i, size = 0, len(sentence.words)
+    words, text, starts = sentence.words, sentence.text, sentence.starts
+    people, figures = sentence.lexicon.people, sentence.figures
+    i, size = 0, len(words)
     while i < size:
-        group = group_at(sentence, i)
+        word = words[i]
+        opens = i in figures or word in _DETERMINERS or word in people or text[starts[i]].isupper()
+        group = group_at(sentence, i) if opens else None
         if group is None:
             i += 1
             continue

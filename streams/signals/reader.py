@@ -18,7 +18,7 @@ from streams.signals.general import read_others
 from streams.signals.lexicon import Lexicon
 from streams.signals.parties import Cast
 from streams.signals.sentence import Sentence
-from streams.signals.topics import is_peaceful, misfortune_of, topic_of
+from streams.signals.topics import Subject
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
 from streams.text.dates import DateMention, find_dates
@@ -72,34 +72,21 @@ class Reader:
         self._cast = Cast(article)
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
-        self._topic: str | None = None
-        self._violent = False
-        self._misfortune: str | None = None
-        self._peaceful = False
+        self._about = Subject(lexicon, ())
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
         """Read every field, given as (name, text, folded text, hits of the lexicon's matcher)."""
-        topic = self._topic = topic_of(self.lexicon, [folded for _, _, folded, _ in fields])
-        self._violent = self._is_violent(fields)
-        folded_hits = [(folded, hits) for _, _, folded, hits in fields]
-        self._misfortune = misfortune_of(self.lexicon, folded_hits)
-        self._peaceful = is_peaceful(self.lexicon, folded_hits)
+        self._about = Subject(self.lexicon, [(folded, hits) for _, _, folded, hits in fields])
         for name, text, folded, hits in fields:
             previous: frozenset[str] = frozenset()
             for sentence in self._sentences(name, text, folded, hits):
-                self._sentence(sentence, topic, previous)
+                self._sentence(sentence, previous)
                 previous = sentence.bag
-
-    def _is_violent(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> bool:
-        """Whether any phrase of the article speaks of an attack or abduction by itself."""
-        phrases = self.lexicon.phrases
-        indexes = {hit.index for _, _, _, hits in fields for hit in hits}
-        return any(p.family in _VIOLENT and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i])
 
     def _sentences(self, name: Field, text: str, folded: str, hits: Sequence[Hit]) -> Iterator[Sentence]:
         cuts = Sentences(text, self.article.captions if name == "body" else ())
         promising = self._promising
-        shouted = is_shouted(text)
+        shouted: bool | None = None
         at = 0
         while at < len(hits):
             start, end = cuts.around(hits[at].start)
@@ -124,13 +111,13 @@ class Reader:
         words: set[str] | None = None
         for hit in hits:
             for phrase in self.lexicon.phrases[hit.index]:
-                if phrase.kind == "veto" or (phrase.family in _WEAK and self._topic in _COMMERCIAL):
+                if phrase.kind == "veto":
                     continue
-                if not phrase.glance or (self._violent and phrase.family in _VIOLENT):
-                    return True
-                if words is None:
-                    words = set(_WORD.findall(folded, start, end))
-                if not phrase.glance.isdisjoint(words):
+                if phrase.glance and not (phrase.family in _VIOLENT and self._about.violent):
+                    words = words or set(_WORD.findall(folded, start, end))
+                    if phrase.glance.isdisjoint(words):
+                        continue
+                if phrase.family not in _WEAK or self._about.topic not in _COMMERCIAL:
                     return True
         return False
 
@@ -142,14 +129,14 @@ class Reader:
         after = max((last for _, last in self.article.captions if last <= start), default=0)
         return "lead" if start - after < _LEAD_LENGTH else "body"
 
-    def _sentence(self, sentence: Sentence, topic: str | None, previous: frozenset[str]) -> None:
-        dates = Dates(sentence, self.anchor)
+    def _sentence(self, sentence: Sentence, previous: frozenset[str]) -> None:
+        dates, about = Dates(sentence, self.anchor), self._about
         drafts: list[Draft] = []
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
             found, left_out = read_violence(
-                sentence, dates, self.anchor, topic, armed, self._misfortune, self._peaceful
+                sentence, dates, self.anchor, about.topic, armed, about.misfortune, about.peaceful
             )
             drafts += found
             self.excluded += left_out
@@ -162,7 +149,7 @@ class Reader:
         if families & {"trend", "posture"}:
             drafts += read_trends(sentence, previous)
         if families - {"attack", "hostage", "casualty", "force", "ceasefire", "agreement", "trend", "posture"}:
-            found, left_out = read_others(sentence, dates, self.anchor, topic)
+            found, left_out = read_others(sentence, dates, self.anchor, about.topic)
             drafts += found
             self.excluded += left_out
         for draft in _settled(drafts):
@@ -197,7 +184,7 @@ class Reader:
 
 def is_shouted(text: str) -> bool:
     """Whether a text is written in capitals throughout."""
-    letters = [char for char in text[:600] if char.isalpha()]
+    letters = [char for char in text[:300] if char.isalpha()]
     return bool(letters) and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
 
 

@@ -22,6 +22,8 @@ PERFECT = frozenset("has have had having 've".split())
 _CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
 _BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
 _TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
+_OPEN_CUTS = frozenset("-- — – ;".split())
+_CUT_SIGNS = _CUTS | _OPEN_CUTS | frozenset("after before followed following and".split())
 _RELATIVE = frozenset("which who that whose where".split())
 _DASHES = frozenset("-- — –".split())
 
@@ -137,7 +139,10 @@ class Sentence:
     @cached_property
     def segments(self) -> list[tuple[int, int]]:
         """Half-open token spans, in order, that together are the sentence."""
-        cuts = [0, *(i for i in range(1, len(self.words)) if self._cuts_before(i)), len(self.words)]
+        words = self.words
+        likely = [i for i, word in enumerate(words) if word in _CUT_SIGNS]
+        likely = sorted({i + 1 if words[i] in _OPEN_CUTS else i for i in likely})
+        cuts = [0, *(i for i in likely if 0 < i < len(words) and self._cuts_before(i)), len(words)]
         return [(first, last) for first, last in zip(cuts, cuts[1:], strict=False) if first < last]
 
     def _cuts_before(self, i: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from streams.signals.lexicon import Lexicon
 from streams.text.matcher import Hit
@@ -56,3 +57,32 @@ def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -
 
 def _tells_of_attack(lexicon: Lexicon, hit: Hit) -> bool:
     return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.index])
+
+
+class Subject:
+    """What an article as a whole is about; each answer is worked out when first asked for."""
+
+    def __init__(self, lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> None:
+        self._lexicon, self._fields = lexicon, fields
+
+    @cached_property
+    def topic(self) -> str | None:
+        """Sport, business, fiction or science, when that is plain."""
+        return topic_of(self._lexicon, [folded for folded, _ in self._fields])
+
+    @cached_property
+    def misfortune(self) -> str | None:
+        """Accident, disaster or disease, when title and lead tell of one."""
+        return misfortune_of(self._lexicon, self._fields)
+
+    @cached_property
+    def peaceful(self) -> bool:
+        """Whether nothing in it is violent."""
+        return is_peaceful(self._lexicon, self._fields)
+
+    @cached_property
+    def violent(self) -> bool:
+        """Whether a phrase in it speaks of an attack or abduction by itself."""
+        phrases = self._lexicon.phrases
+        indexes = {hit.index for _, hits in self._fields for hit in hits}
+        return any(p.family in ("attack", "hostage") and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i])

@@ -40,6 +40,7 @@ VAGUE = {
     "thousands": (1000, 9999),
     "millions": (1_000_000, 9_999_999),
 }
+_NUMBER_WORDS = frozenset({*UNITS, *SCALES, *VAGUE, "a", "half", "both"})
 _VAGUE_TEENS = {("tens", "thousands"): (10_000, 99_999), ("hundreds", "thousands"): (100_000, 999_999)}
 _AT_LEAST = ("at least", "more than", "over", "no fewer than", "no less than", "not less than", "upwards of", "above")
 _AT_MOST = ("up to", "as many as", "at most", "no more than", "fewer than", "less than", "under", "a maximum of")
@@ -86,7 +87,8 @@ def find_figures(words: Sequence[str]) -> list[Figure]:
     found: list[Figure] = []
     at = 0
     while at < len(words):
-        figure = _figure_at(words, at)
+        word = words[at]
+        figure = _figure_at(words, at) if word in _NUMBER_WORDS or word[0].isdigit() else None
         if figure is None:
             at += 1
             continue
