@@ -61,15 +61,32 @@ def classify(article: Article) -> Report:
         problems += reader.problems
         problems += _conflict(signals, events)
     return Report(
-        id=article.id, feed=article.feed, source=article.source, title=article.title, url=article.url,
-        published=utc_iso(article.published), updated=utc_iso(article.updated), language=language or "en", revision=article.revision,
-        status=article.status, baseline=article.baseline, lateness=article.lateness, signals=signals, events=events,
-        excluded=tuple(dict.fromkeys(reader.excluded)), problems=tuple(problems),
-        sha256={name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()},
-        fingerprint=Fingerprint(url=canonical_url(article.url), credit=credited_agency(article.body), sketch=sketch(folded["body"]))
-        if signals else Fingerprint(),
+        id=article.id,
+        feed=article.feed,
+        source=article.source,
+        title=article.title,
+        url=article.url,
+        published=utc_iso(article.published),
+        updated=utc_iso(article.updated),
+        language=language or "en",
+        revision=article.revision,
+        status=article.status,
+        baseline=article.baseline,
+        lateness=article.lateness,
+        signals=signals,
+        events=events,
+        excluded=tuple(dict.fromkeys(reader.excluded)),
+        problems=tuple(problems),
+        sha256={
+            name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()
+        },
+        fingerprint=Fingerprint(
+            url=canonical_url(article.url), credit=credited_agency(article.body), sketch=sketch(folded["body"])
+        )
+        if signals
+        else Fingerprint(),
         classifier=f"{CODE_VERSION}-{lexicon.digest}",
-    )  # fmt: skip
+    )
 
 
 def contract_line(report: Report) -> bytes:

@@ -14,12 +14,14 @@ from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _VIOLATED = frozenset(
-    "violated violate violates violating violation violations breached breaches breach breaching broke broken flouted shattered ignored".split()
+    """violated violate violates violating violation violations breached breaches breach breaching broke broken flouted
+    shattered ignored""".split()
 )
 _COLLAPSED = frozenset("collapsed collapses collapse unravelled unraveled expired abandoned".split())
 _EXTENDED = frozenset("extended extends extend renewed prolonged extension".split())
 _PROPOSED = frozenset(
-    "proposed propose proposes proposal offered offer offers urged urges urging appeal appealed demanded demanding seek seeking sought calls called calling call hopes".split()
+    """proposed propose proposes proposal offered offer offers urged urges urging appeal appealed demanded demanding
+    seek seeking sought calls called calling call hopes""".split()
 )
 _HOLDING = frozenset("began begun holding holds held effect force started fragile observed prevailed".split())
 _AGREED = frozenset(
@@ -27,10 +29,10 @@ _AGREED = frozenset(
     sealed approved concluded struck clinched negotiated ratified unveiled""".split()
 )
 _PASSING = frozenset(
-    "securing secured role praised preserve preserving maintain safeguard success commitment commit".split()
+    """securing secured role praised preserve preserving maintain safeguard success commitment commit""".split()
 )
 _CARRYING = frozenset(
-    "implement implements implementing implementation implemented enact enacting honouring honoring".split()
+    """implement implements implementing implementation implemented enact enacting honouring honoring""".split()
 )
 _WISHED = frozenset("wants want hopes urged must should expected committed".split())
 _RESTRAINED = frozenset("if unless until failed fail fails without".split())
@@ -54,8 +56,18 @@ def read_accords(sentence: Sentence, dates: Sequence[DateMention], anchor: date 
             scope = "cumulative"
         elif back and scope in ("incident", "reference"):
             scope = "background"
-        drafts.append(Draft(type=type_, sentence=sentence, segment=segment, trigger=hit, realis=realis, scope=scope,
-                            pattern=hit.phrase.id, phase=phase))  # fmt: skip
+        drafts.append(
+            Draft(
+                type=type_,
+                sentence=sentence,
+                segment=segment,
+                trigger=hit,
+                realis=realis,
+                scope=scope,
+                pattern=hit.phrase.id,
+                phase=phase,
+            )
+        )
     return drafts
 
 

@@ -69,9 +69,20 @@ class Whereabouts:
         ):
             role = "speaker"
         return Place(
-            text=m.text, role=role, name=m.name, country=m.country, admin1=m.admin1, lat=m.lat, lon=m.lon,  # type: ignore[arg-type]
-            precision=m.precision, radius_km=m.radius_km, field=field, start=start, end=end, via=via,  # type: ignore[arg-type]
-        )  # fmt: skip
+            text=m.text,
+            role=role,
+            name=m.name,
+            country=m.country,
+            admin1=m.admin1,
+            lat=m.lat,
+            lon=m.lon,  # type: ignore[arg-type]
+            precision=m.precision,
+            radius_km=m.radius_km,
+            field=field,
+            start=start,
+            end=end,
+            via=via,  # type: ignore[arg-type]
+        )
 
     def _article_wide(self, draft: Draft) -> tuple[Place, ...]:
         if self._fallback is None:

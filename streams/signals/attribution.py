@@ -14,10 +14,11 @@ _OFFICIAL = frozenset(
     sources statement communique department security embassy agency premier brigade battalion ambassador""".split()
 )
 _WITNESS = frozenset(
-    "witness witnesses eyewitnesses eyewitness resident residents relatives relative villager villagers survivor survivors locals sheikh doctor doctors".split()
+    """witness witnesses eyewitnesses eyewitness resident residents relatives relative villager villagers survivor
+    survivors locals sheikh doctor doctors""".split()
 )
 _ANALYST = frozenset(
-    "analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor".split()
+    """analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor""".split()
 )
 _MEDIA = frozenset("reuters afp ap radio television newspaper daily tv agency".split())
 _NO_SPEAKER = AUXILIARIES | PERFECT | frozenset("earlier previously initially as not".split())

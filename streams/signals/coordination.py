@@ -24,7 +24,7 @@ class Groups:
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self.words = sentence.words
-        self.all: list[Group] = find_groups(sentence)
+        self.all = find_groups(sentence)
         self.starting = {group.first: group for group in self.all}
         self.ending = {group.last: group for group in self.all}
         self.taken: set[int] = set()

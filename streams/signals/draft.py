@@ -34,6 +34,11 @@ def exclusion(sentence: Sentence, tempted: str, reason: str, first: int, last: i
     """The phrase of tokens ``first`` to ``last`` (half-open) left out for ``reason``."""
     start, end = sentence.span(first, last)
     return Exclusion(
-        field=sentence.field, start=sentence.start, end=sentence.end, sentence=sentence.quote, tempted=tempted,
-        reason=reason, text=sentence.text[start:end],
-    )  # fmt: skip
+        field=sentence.field,
+        start=sentence.start,
+        end=sentence.end,
+        sentence=sentence.quote,
+        tempted=tempted,
+        reason=reason,
+        text=sentence.text[start:end],
+    )

@@ -9,8 +9,20 @@ from msgspec.structs import replace
 from streams.article import PHASED_FAMILIES, Episode, Signal, family_of
 from streams.signals.draft import Draft
 
-_COMING = ("force.deploy", "force.reinforce", "force.build", "force.mobil", "force.alert", "force.exercise", "force.missile",
-           "force.weapons", "force.base_established", "force.airspace", "force.border", "force.evacuation_advice")  # fmt: skip
+_COMING = (
+    "force.deploy",
+    "force.reinforce",
+    "force.build",
+    "force.mobil",
+    "force.alert",
+    "force.exercise",
+    "force.missile",
+    "force.weapons",
+    "force.base_established",
+    "force.airspace",
+    "force.border",
+    "force.evacuation_advice",
+)
 _PHASES = {"talks.planned": "announced", "siege.lifted": "completed", "siege.blockade": "begun", "siege.siege": "begun"}
 
 
@@ -26,8 +38,15 @@ def with_episodes(signals: Sequence[Signal], drafts: Sequence[Draft]) -> list[Si
         stream = "force.in" if signal.type.startswith(_COMING) else family
         actor = _actor(signal)
         id_ = _id(ids, stream, actor)
-        episode = Episode(id=id_, actor=actor, host_country=_host(signal), from_=_from(signal), phase=draft.phase or _PHASES.get(signal.type, "ongoing"),
-                          facet=draft.facet, consent=draft.consent)  # fmt: skip
+        episode = Episode(
+            id=id_,
+            actor=actor,
+            host_country=_host(signal),
+            from_=_from(signal),
+            phase=draft.phase or _PHASES.get(signal.type, "ongoing"),
+            facet=draft.facet,
+            consent=draft.consent,
+        )
         found.append(replace(signal, episode=episode))
     return _completed(found)
 
@@ -35,7 +54,11 @@ def with_episodes(signals: Sequence[Signal], drafts: Sequence[Draft]) -> list[Si
 def _id(ids: dict[tuple[str, str | None], str], stream: str, actor: str | None) -> str:
     """The episode of a stream: a known other actor opens one of its own, an unknown one joins the first."""
     known = next(
-        (id_ for (name, who), id_ in ids.items() if name == stream and (who == actor or None in (actor, who) or not stream.startswith("force"))),
+        (
+            id_
+            for (name, who), id_ in ids.items()
+            if name == stream and (who == actor or None in (actor, who) or not stream.startswith("force"))
+        ),
         None,
     )
     id_ = known or f"ep{len(set(ids.values())) + 1}"

@@ -178,8 +178,7 @@ def _places_clash(one: Signal, other: Signal) -> bool:
                 towns = mine.precision == theirs.precision == "town"
                 if not towns or mine.name == theirs.name:
                     return False
-    mine, theirs = _own_places(one), _own_places(other)
-    return bool([p for p in mine if p.country] and [p for p in theirs if p.country])
+    return any(p.country for p in _own_places(one)) and any(p.country for p in _own_places(other))
 
 
 def _times_clash(one: EventTime, other: EventTime) -> bool:
@@ -230,8 +229,17 @@ def _own_setting(signal: Signal) -> bool:
 
 def _lead(members: Sequence[int], signals: Sequence[Signal], drafts: Sequence[Draft]) -> int:
     """The fullest telling: counted, in the body, with figures, specific, early."""
-    return max(members, key=lambda n: (counts_by_default(signals[n]), signals[n].section not in ("title", "caption"),
-                                       not drafts[n].definite, bool(signals[n].counts), signals[n].type not in _VAGUE_TYPES, -n))  # fmt: skip
+    return max(
+        members,
+        key=lambda n: (
+            counts_by_default(signals[n]),
+            signals[n].section not in ("title", "caption"),
+            not drafts[n].definite,
+            bool(signals[n].counts),
+            signals[n].type not in _VAGUE_TYPES,
+            -n,
+        ),
+    )
 
 
 def _scope_in(n: int, lead: int, members: Sequence[int], signals: Sequence[Signal], drafts: Sequence[Draft]) -> Scope:
@@ -250,9 +258,15 @@ def _event(id_: str, members: Sequence[int], lead: int, signals: Sequence[Signal
     specific = next((s.type for s in types if family_of(s.type) != "casualty" and s.type not in _VAGUE_TYPES), None)
     named = next((s.type for s in types if family_of(s.type) != "casualty"), first.type)
     return Event(
-        id=id_, type=specific or named, signals=tuple(members), counts=_figures(told), actors=_actors([first, *told]),
-        places=_places(told), event_time=_time([first, *told]), outcome=first.outcome,
-    )  # fmt: skip
+        id=id_,
+        type=specific or named,
+        signals=tuple(members),
+        counts=_figures(told),
+        actors=_actors([first, *told]),
+        places=_places(told),
+        event_time=_time([first, *told]),
+        outcome=first.outcome,
+    )
 
 
 def _figures(told: Sequence[Signal]) -> tuple[Count, ...]:
@@ -270,7 +284,7 @@ def _figures(told: Sequence[Signal]) -> tuple[Count, ...]:
                 exact,
                 0.0 if signal.scope == "update" else float(sum(c.low or 0 for c in counts)),
             )
-            if key not in best or rank >= best[key][0] and (rank > best[key][0] or signal.scope == "update"):
+            if key not in best or (rank >= best[key][0] and (rank > best[key][0] or signal.scope == "update")):
                 best[key] = (rank, counts)
     return tuple(merged for _, (_, counts) in sorted(best.items()) for merged in _merged(counts))
 
@@ -287,8 +301,15 @@ def _merged(counts: list[Count]) -> list[Count]:
     exactness = kinds.pop() if len(kinds) == 1 else "at_least" if high is None else "range"
     classes = {c.class_ for c in stated}
     first = stated[0]
-    total = replace(first, low=low, high=high, exactness=exactness, class_=classes.pop() if len(classes) == 1 else None,
-                    object=None, end=max(c.end for c in stated) if len({c.field for c in stated}) == 1 else first.end)  # fmt: skip
+    total = replace(
+        first,
+        low=low,
+        high=high,
+        exactness=exactness,
+        class_=classes.pop() if len(classes) == 1 else None,
+        object=None,
+        end=max(c.end for c in stated) if len({c.field for c in stated}) == 1 else first.end,
+    )
     return [total, *(replace(c, relation="part") for c in stated)]
 
 

@@ -20,25 +20,33 @@ from streams.text.dates import DateMention
 
 LEAVING = frozenset({"force.withdrawal", "force.drawdown", "force.redeploy", "force.base"})
 _MILITARY_BASES = frozenset(
-    "base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoints camps installations".split()
+    """base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoints camps
+    installations""".split()
 )
 _BASE_VERBS = {
-    "hand": "force.base_handover", "transfer": "force.base_handover", "return": "force.base_handover", "turn": "force.base_handover",
-    "close": "force.base_closure", "shut": "force.base_closure", "abandon": "force.base_closure",
-}  # fmt: skip
+    "hand": "force.base_handover",
+    "transfer": "force.base_handover",
+    "return": "force.base_handover",
+    "turn": "force.base_handover",
+    "close": "force.base_closure",
+    "shut": "force.base_closure",
+    "abandon": "force.base_closure",
+}
 _ROTATION = frozenset("rotated rotation rotate rotating replaced replacement replacing relieved relieving".split())
 _DEMANDS = frozenset(
-    "demand demands demanded demanding urged urges urging calls called calling call insisted voted".split()
+    """demand demands demanded demanding urged urges urging calls called calling call insisted voted""".split()
 )
 _WEIGHS = frozenset(
-    "considering consider considers weighing mulling discuss discussed discussing negotiations negotiating talks mull debate debating".split()
+    """considering consider considers weighing mulling discuss discussed discussing negotiations negotiating talks mull
+    debate debating""".split()
 )
 _BEGINS = frozenset("began begun begin begins beginning started start starting starts".split())
 _COMPLETES = frozenset("completed complete completes finished last final full finalised finalized total".split())
 _DELAYS = frozenset("postponed delayed suspended halted delay postpone frozen paused".split())
 _REVERSES = frozenset("reversed reversing cancelled canceled scrapped reverse".split())
 _ANNOUNCES = frozenset(
-    "announced announce announces announcing timetable schedule plan plans planned ordered orders agreed decision decided".split()
+    """announced announce announces announcing timetable schedule plan plans planned ordered orders agreed decision
+    decided""".split()
 )
 _STAFF = frozenset("diplomats embassy staff dependents civilians nationals citizens".split())
 _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets".split())
@@ -48,16 +56,30 @@ _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provi
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _PHASES: dict[str, str] = {
-    "force.withdrawal_demanded": "demanded", "force.withdrawal_discussed": "demanded", "force.withdrawal_announced": "announced",
-    "force.withdrawal_refused": "refused", "force.withdrawal_delayed": "refused", "force.withdrawal_begun": "begun",
-    "force.withdrawal_ongoing": "ongoing", "force.withdrawal_completed": "completed", "force.redeployment_clause": "announced",
-}  # fmt: skip
+    "force.withdrawal_demanded": "demanded",
+    "force.withdrawal_discussed": "demanded",
+    "force.withdrawal_announced": "announced",
+    "force.withdrawal_refused": "refused",
+    "force.withdrawal_delayed": "refused",
+    "force.withdrawal_begun": "begun",
+    "force.withdrawal_ongoing": "ongoing",
+    "force.withdrawal_completed": "completed",
+    "force.redeployment_clause": "announced",
+}
 _FACETS: dict[str, str] = {
-    "force.base_withdrawal": "bases", "force.base_handover": "bases", "force.base_closure": "bases",
-    "force.drawdown": "drawdown", "force.personnel_withdrawal": "personnel", "force.redeployment_out": "personnel",
-    "force.training_suspended": "training", "force.aid_suspended": "aid", "force.staff_evacuation": "staff",
-    "force.peacekeeper_exit": "personnel", "force.deployment": "deployment", "force.deployment_security": "deployment",
-}  # fmt: skip
+    "force.base_withdrawal": "bases",
+    "force.base_handover": "bases",
+    "force.base_closure": "bases",
+    "force.drawdown": "drawdown",
+    "force.personnel_withdrawal": "personnel",
+    "force.redeployment_out": "personnel",
+    "force.training_suspended": "training",
+    "force.aid_suspended": "aid",
+    "force.staff_evacuation": "staff",
+    "force.peacekeeper_exit": "personnel",
+    "force.deployment": "deployment",
+    "force.deployment_security": "deployment",
+}
 
 
 def read_forces(
@@ -124,9 +146,17 @@ def _draft(
     background = is_background(sentence, dates, segment, anchor)
     scope = "background" if background else _scope(sentence, hit, type_, segment, realis)
     return Draft(
-        type=type_, sentence=sentence, segment=segment, trigger=hit, realis=realis, scope=scope,
-        counts=_counts(sentence, hit, segment), pattern=hit.phrase.id, phase=_phase(type_, realis), facet=_FACETS.get(type_),
-    )  # fmt: skip
+        type=type_,
+        sentence=sentence,
+        segment=segment,
+        trigger=hit,
+        realis=realis,
+        scope=scope,
+        counts=_counts(sentence, hit, segment),
+        pattern=hit.phrase.id,
+        phase=_phase(type_, realis),
+        facet=_FACETS.get(type_),
+    )
 
 
 def _phase(type_: str, realis: Realis) -> str:
@@ -254,8 +284,19 @@ def _counts(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> list[Co
     for first, figure in sentence.figures.items():
         if figure.kind == "force_size" and segment[0] <= first < end:
             start, stop = sentence.span(first, figure.last)
-            found.append(Count(measure="troops", low=figure.low, high=figure.high, exactness="exact", role="force_size",
-                               relation="part", field=sentence.field, start=start, end=stop))  # fmt: skip
+            found.append(
+                Count(
+                    measure="troops",
+                    low=figure.low,
+                    high=figure.high,
+                    exactness="exact",
+                    role="force_size",
+                    relation="part",
+                    field=sentence.field,
+                    start=start,
+                    end=stop,
+                )
+            )
     return found
 
 
@@ -264,9 +305,11 @@ def _force_count(sentence: Sentence, hit: Found, group: Group) -> Count | None:
     shrinking = hit.phrase.type == "force.drawdown"
     if group.kind == "bases" or "bases" in measures:
         measure = "bases"
-    elif "troops" in measures or (group.kind == "people" and group.class_ in ("combatant", "police", "peacekeeper")):
-        measure = "troops"
-    elif group.kind == "bare" and shrinking and sentence.word(group.first - 1) in ("to", "from", "by"):
+    elif (
+        "troops" in measures
+        or (group.kind == "people" and group.class_ in ("combatant", "police", "peacekeeper"))
+        or (group.kind == "bare" and shrinking and sentence.word(group.first - 1) in ("to", "from", "by"))
+    ):
         measure = "troops"
     else:
         return None
@@ -278,7 +321,16 @@ def _force_count(sentence: Sentence, hit: Found, group: Group) -> Count | None:
     )
     start, end = sentence.span(group.first, group.last)
     return Count(
-        measure=measure, low=group.low, high=group.high, exactness=group.exactness, unit=measure if measure == "bases" else "people",
+        measure=measure,
+        low=group.low,
+        high=group.high,
+        exactness=group.exactness,
+        unit=measure if measure == "bases" else "people",
         relation={"remaining": "remaining", "force_size": "part"}.get(role, "total"),  # type: ignore[arg-type]
-        role=role if measure == "troops" else None, object=group.head or None, of=group.of, field=sentence.field, start=start, end=end,
-    )  # fmt: skip
+        role=role if measure == "troops" else None,
+        object=group.head or None,
+        of=group.of,
+        field=sentence.field,
+        start=start,
+        end=end,
+    )

@@ -15,10 +15,11 @@ from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset(
-    "territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions ddr diplomatic".split()
+    """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions ddr
+    diplomatic""".split()
 )
 _PEACEFUL = frozenset(
-    "managing management control agreement accord deal authorities government peacefully administration".split()
+    """managing management control agreement accord deal authorities government peacefully administration""".split()
 )
 _TALKING = frozenset("discuss discussed discussing talks negotiations negotiate delegation".split())
 _SUMMED = frozenset({"humanitarian", "repression", "unrest", "territory", "detainee"})
@@ -65,16 +66,22 @@ def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor:
         scope = "reference" if hit.phrase.form == "B" else "incident"
     elif type_ == "territory.handover_nonviolent" and hit.phrase.form == "G":
         realis = "ongoing"
-    elif hit.phrase.form == "G" and realis == "actual":
-        scope = "reference"
-    elif is_court(sentence, segment):
+    elif (hit.phrase.form == "G" and realis == "actual") or is_court(sentence, segment):
         scope = "reference"
     if type_.startswith("detainee.transfer") and realis == "ongoing":
         scope = "reference"
     if type_.startswith("ddr.integration") and type_ != "ddr.integration_talks":
         scope = "reference"
-    return Draft(type=type_, sentence=sentence, segment=segment, trigger=hit, realis=realis, scope=scope,
-                 counts=_counts(sentence, hit, segment), pattern=hit.phrase.id)  # fmt: skip
+    return Draft(
+        type=type_,
+        sentence=sentence,
+        segment=segment,
+        trigger=hit,
+        realis=realis,
+        scope=scope,
+        counts=_counts(sentence, hit, segment),
+        pattern=hit.phrase.id,
+    )
 
 
 def _refined(sentence: Sentence, hit: Found) -> str:
@@ -98,6 +105,17 @@ def _counts(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> list[Co
     for group in find_groups(sentence):
         if hit.last <= group.first <= hit.last + 1 and group.kind in ("people", "bare") and group.first < segment[1]:
             start, end = sentence.span(group.first, group.last)
-            return [Count(measure=hit.phrase.measure, low=group.low, high=group.high, exactness=group.exactness,
-                          object=group.head or None, class_=group.class_, field=sentence.field, start=start, end=end)]  # fmt: skip
+            return [
+                Count(
+                    measure=hit.phrase.measure,
+                    low=group.low,
+                    high=group.high,
+                    exactness=group.exactness,
+                    object=group.head or None,
+                    class_=group.class_,
+                    field=sentence.field,
+                    start=start,
+                    end=end,
+                )
+            ]
     return []

@@ -4,18 +4,49 @@ from __future__ import annotations
 
 #: Past and participle of verbs that do not take -ed.
 _IRREGULAR = {
-    "be": ("was", "been"), "begin": ("began", "begun"), "blow": ("blew", "blown"), "break": ("broke", "broken"),
-    "bring": ("brought", "brought"), "build": ("built", "built"), "cut": ("cut", "cut"), "draw": ("drew", "drawn"),
-    "drive": ("drove", "driven"), "fall": ("fell", "fallen"), "flee": ("fled", "fled"), "hit": ("hit", "hit"),
-    "hold": ("held", "held"), "have": ("had", "had"), "hurt": ("hurt", "hurt"), "lay": ("laid", "laid"),
-    "leave": ("left", "left"), "lose": ("lost", "lost"), "make": ("made", "made"), "meet": ("met", "met"),
-    "overrun": ("overran", "overrun"), "pay": ("paid", "paid"), "quit": ("quit", "quit"), "retake": ("retook", "retaken"),
-    "rise": ("rose", "risen"), "send": ("sent", "sent"), "set": ("set", "set"), "shoot": ("shot", "shot"),
-    "shrink": ("shrank", "shrunk"), "shut": ("shut", "shut"), "sink": ("sank", "sunk"), "slay": ("slew", "slain"),
-    "spread": ("spread", "spread"), "strike": ("struck", "struck"), "swear": ("swore", "sworn"),
-    "take": ("took", "taken"), "tell": ("told", "told"), "throw": ("threw", "thrown"), "win": ("won", "won"),
-}  # fmt: skip
-_DOUBLING = frozenset("machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban net".split())
+    "be": ("was", "been"),
+    "begin": ("began", "begun"),
+    "blow": ("blew", "blown"),
+    "break": ("broke", "broken"),
+    "bring": ("brought", "brought"),
+    "build": ("built", "built"),
+    "cut": ("cut", "cut"),
+    "draw": ("drew", "drawn"),
+    "drive": ("drove", "driven"),
+    "fall": ("fell", "fallen"),
+    "flee": ("fled", "fled"),
+    "hit": ("hit", "hit"),
+    "hold": ("held", "held"),
+    "have": ("had", "had"),
+    "hurt": ("hurt", "hurt"),
+    "lay": ("laid", "laid"),
+    "leave": ("left", "left"),
+    "lose": ("lost", "lost"),
+    "make": ("made", "made"),
+    "meet": ("met", "met"),
+    "overrun": ("overran", "overrun"),
+    "pay": ("paid", "paid"),
+    "quit": ("quit", "quit"),
+    "retake": ("retook", "retaken"),
+    "rise": ("rose", "risen"),
+    "send": ("sent", "sent"),
+    "set": ("set", "set"),
+    "shoot": ("shot", "shot"),
+    "shrink": ("shrank", "shrunk"),
+    "shut": ("shut", "shut"),
+    "sink": ("sank", "sunk"),
+    "slay": ("slew", "slain"),
+    "spread": ("spread", "spread"),
+    "strike": ("struck", "struck"),
+    "swear": ("swore", "sworn"),
+    "take": ("took", "taken"),
+    "tell": ("told", "told"),
+    "throw": ("threw", "thrown"),
+    "win": ("won", "won"),
+}
+_DOUBLING = frozenset(
+    """machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban net""".split()
+)
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
 _VOWELS = "aeiou"
 

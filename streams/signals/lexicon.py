@@ -147,7 +147,18 @@ def _add_phrases(
 def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:
     reason, tempted, phrases = row[:3]
     for surface, form in _spelled_out(phrases):
-        veto = Phrase(f"{reason}/veto", tempted, family_of(tempted), "veto", form, "", frozenset(), frozenset(), reason, frozenset())
+        veto = Phrase(
+            f"{reason}/veto",
+            tempted,
+            family_of(tempted),
+            "veto",
+            form,
+            "",
+            frozenset(),
+            frozenset(),
+            reason,
+            frozenset(),
+        )
         surfaces[surface] = [veto]
 
 

@@ -17,13 +17,13 @@ _HOSTILE = frozenset({"attack", "hostage", "casualty", "trend", "territory", "th
 _EMBEDDED = frozenset("of against on from in with for at near including than among".split())
 _AGAINST = frozenset("on against at".split())
 _CARRIES_OUT = frozenset(
-    "claimed launched carried staged mounted conducted perpetrated committed wages wage planned using plant fire".split()
+    """claimed launched carried staged mounted conducted perpetrated committed wages wage planned using plant fire""".split()
 )
 _GROUPS = frozenset("coalition alliance mission contingent army military government pentagon ministry".split())
 _PRONOUNS = frozenset("it they he she".split())
 _FOREIGN_TO_PEOPLE = frozenset({"troops", "bases", "ratio", "rate"})
 #: How far into a text names are looked for.
-_FAR = 20_000
+_FAR = 5_000
 _REBELS = frozenset({"REB", "UNK"})
 
 
@@ -69,7 +69,9 @@ class Cast:
         sentence, (first, last) = draft.sentence, draft.segment
         if role == "actor" and family_of(draft.type) == "force":
             for i in range(last - 1, first - 1, -1):
-                if sentence.words[i] in _GROUPS and (i < draft.trigger.first or "by" in sentence.words[draft.trigger.last : i]):
+                if sentence.words[i] in _GROUPS and (
+                    i < draft.trigger.first or "by" in sentence.words[draft.trigger.last : i]
+                ):
                     start, end = sentence.span(i, i + 1)
                     text = sentence.text[start:end]
                     return [Actor(name=text, role=role, text=text, field=sentence.field, start=start, end=end)]
@@ -116,7 +118,16 @@ class Cast:
 
 
 def _actor(mention: ActorMention, role: str, via: Via, field: Field) -> Actor:
-    return Actor(name=mention.name, id=mention.id, role=role, text=mention.text, field=field, start=mention.start, end=mention.end, via=via)  # fmt: skip
+    return Actor(
+        name=mention.name,
+        id=mention.id,
+        role=role,
+        text=mention.text,
+        field=field,
+        start=mention.start,
+        end=mention.end,
+        via=via,
+    )
 
 
 def _via(draft: Draft, mention: ActorMention) -> Via:
@@ -127,7 +138,9 @@ def _via(draft: Draft, mention: ActorMention) -> Via:
 def _role(draft: Draft, mention: ActorMention) -> tuple[str, Via]:
     """Perpetrator, target or other, by voice and preposition."""
     sentence, trigger, via = draft.sentence, draft.trigger, _via(draft, mention)
-    if any(mention.start < c.end and c.start < mention.end for c in draft.counts if c.measure not in _FOREIGN_TO_PEOPLE):
+    if any(
+        mention.start < c.end and c.start < mention.end for c in draft.counts if c.measure not in _FOREIGN_TO_PEOPLE
+    ):
         return "target", via
     first = bisect_left(sentence.starts, mention.start)
     last = bisect_left(sentence.starts, mention.end)
@@ -136,11 +149,15 @@ def _role(draft: Draft, mention: ActorMention) -> tuple[str, Via]:
         return "perpetrator", via
     if via == "sentence" or trigger.phrase.kind == "toll":
         return "other", via
-    passive = trigger.phrase.kind == "verb" and bool(AUXILIARIES & set(sentence.words[max(trigger.first - 2, 0) : trigger.first]))
+    passive = trigger.phrase.kind == "verb" and bool(
+        AUXILIARIES & set(sentence.words[max(trigger.first - 2, 0) : trigger.first])
+    )
     if first >= trigger.last:
         if before & _AGAINST or (trigger.phrase.kind == "verb" and not passive and first - trigger.last <= 4):
             return "target", via
-        return ("perpetrator" if mention.sector in _REBELS and not passive and _genitive(sentence, last) else "other"), via
+        return (
+            "perpetrator" if mention.sector in _REBELS and not passive and _genitive(sentence, last) else "other"
+        ), via
     return _before_trigger(draft, mention, first, last, passive=passive), via
 
 

@@ -48,8 +48,15 @@ class Group(NamedTuple):
     """"Two more", "30 others": on top of some already told."""
 
 
-def find_groups(sentence: Sentence) -> list[Group]:
-    """The groups of a sentence, from left to right, none overlapping another."""
+def find_groups(sentence: Sentence) -> tuple[Group, ...]:
+    """The groups of a sentence, from left to right, none overlapping another; read once a sentence."""
+    if "groups" not in sentence.read:
+        sentence.read["groups"] = tuple(_read_groups(sentence))
+    groups: tuple[Group, ...] = sentence.read["groups"]
+    return groups
+
+
+def _read_groups(sentence: Sentence) -> list[Group]:
     groups: list[Group] = []
     words, text, starts = sentence.words, sentence.text, sentence.starts
     people, figures = sentence.lexicon.people, sentence.figures
@@ -102,9 +109,18 @@ def _counted(sentence: Sentence, figure: Figure) -> Group | None:
             )
     last, head, kind, class_ = head_of(sentence, at)
     return Group(
-        figure.first, max(last, figure.last), figure.low, figure.high, figure.exactness, head, kind, class_,
-        part=_is_part(sentence, figure.first), of=of, more=more,
-    )  # fmt: skip
+        figure.first,
+        max(last, figure.last),
+        figure.low,
+        figure.high,
+        figure.exactness,
+        head,
+        kind,
+        class_,
+        part=_is_part(sentence, figure.first),
+        of=of,
+        more=more,
+    )
 
 
 def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:

@@ -56,6 +56,9 @@ class Dates(Sequence[DateMention]):
     def __getitem__(self, i: int | slice) -> DateMention | Sequence[DateMention]:
         return self._found[i]
 
+    def __iter__(self) -> Iterator[DateMention]:
+        return iter(self._found)
+
     def __len__(self) -> int:
         return len(self._found)
 
@@ -73,6 +76,7 @@ class Reader:
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
         self._about = Subject(lexicon, ())
+        self._capitals: dict[Field, bool] = {}
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
         """Read every field, given as (name, text, folded text, hits of the lexicon's matcher)."""
@@ -86,7 +90,6 @@ class Reader:
     def _sentences(self, name: Field, text: str, folded: str, hits: Sequence[Hit]) -> Iterator[Sentence]:
         cuts = Sentences(text, self.article.captions if name == "body" else ())
         promising = self._promising
-        shouted: bool | None = None
         at = 0
         while at < len(hits):
             start, end = cuts.around(hits[at].start)
@@ -106,11 +109,16 @@ class Reader:
             if sentence.words:
                 yield sentence
 
+    def _shouted(self, name: Field, text: str) -> bool:
+        if name not in self._capitals:
+            self._capitals[name] = is_shouted(text)
+        return self._capitals[name]
+
     def _promising(self, hits: Sequence[Hit], folded: str, start: int, end: int) -> bool:
         """Whether a phrase of the sentence has what it needs, as far as a glance at its words can tell."""
         words: set[str] | None = None
         for hit in hits:
-            for phrase in self.lexicon.phrases[hit.index]:
+            for phrase in self.lexicon.phrases[hit.number]:
                 if phrase.kind == "veto":
                     continue
                 if phrase.glance and not (phrase.family in _VIOLENT and self._about.violent):
@@ -169,17 +177,37 @@ class Reader:
         self.drafts.append(draft)
         self.signals.append(
             Signal(
-                type=draft.type, event="", field=sentence.field, start=sentence.start, end=sentence.end, sentence=sentence.quote,
-                section=sentence.section, realis=draft.realis, scope=draft.scope, stance=stance_of(sentence, speech),
+                type=draft.type,
+                event="",
+                field=sentence.field,
+                start=sentence.start,
+                end=sentence.end,
+                sentence=sentence.quote,
+                section=sentence.section,
+                realis=draft.realis,
+                scope=draft.scope,
+                stance=stance_of(sentence, speech),
                 trigger=Trigger(start=start, end=end, text=sentence.text[start:end], pattern=draft.pattern),
-                polarity=row.polarity, outcome=draft.outcome, counts=tuple(draft.counts), actors=actors, places=places,
+                polarity=row.polarity,
+                outcome=draft.outcome,
+                counts=tuple(draft.counts),
+                actors=actors,
+                places=places,
                 event_time=time_of(draft, dates, self.anchor),
-                speaker=None if speech is None else Speaker(
-                    text=sentence.text[speech.start : speech.end], name=sentence.text[speech.start : speech.end],
-                    sector=speech.sector, field=sentence.field, start=speech.start, end=speech.end),
-                codes=row.codes, confidence=_confidence(draft, actors, places),
+                speaker=None
+                if speech is None
+                else Speaker(
+                    text=sentence.text[speech.start : speech.end],
+                    name=sentence.text[speech.start : speech.end],
+                    sector=speech.sector,
+                    field=sentence.field,
+                    start=speech.start,
+                    end=speech.end,
+                ),
+                codes=row.codes,
+                confidence=_confidence(draft, actors, places),
             )
-        )  # fmt: skip
+        )
 
 
 def is_shouted(text: str) -> bool:

@@ -8,14 +8,14 @@ from streams.article import Outcome, Realis
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
 
 _WILL = frozenset(
-    "will shall 'll going plans plan planned planning intends intend intended intends agreed due scheduled".split()
+    """will shall 'll going plans plan planned planning intends intend intended intends agreed due scheduled""".split()
 )
 _ORDERED = frozenset(
-    "pledged promised preparing prepared prepares ready poised set expected offered willing wants want wanted vowed".split()
+    """pledged promised preparing prepared prepares ready poised set expected offered willing wants want wanted vowed""".split()
 )
 _COULD = frozenset("could might may can should must if unless whether cannot".split())
 _NEGATIONS = frozenset(
-    "not never no without neither nor didn't doesn't don't hasn't haven't isn't wasn't weren't won't hardly".split()
+    """not never no without neither nor didn't doesn't don't hasn't haven't isn't wasn't weren't won't hardly""".split()
 )
 _DENIALS = frozenset("denied denies deny denying rejected dismissed refuted disputed denial".split())
 _MAYBE_NOUN = frozenset(
@@ -26,7 +26,7 @@ _MAYBE_NOUN = frozenset(
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())
 _DID = frozenset(
-    "managed began started continued helped continue begun continues came resumed proceeded ordered used".split()
+    """managed began started continued helped continue begun continues came resumed proceeded ordered used""".split()
 )
 _EFFORTS = frozenset("efforts effort steps moves".split())
 _FOILED = frozenset("foiled thwarted prevented defused averted repelled deactivated disarmed aborted".split())
@@ -65,7 +65,7 @@ def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     close = set(before[:3])
     if close & _NEGATIONS:
         return "negated"
-    if close & _REFUSES or before[:1] == ["to"] and set(before[1:4]) & _REFUSES:
+    if close & _REFUSES or (before[:1] == ["to"] and set(before[1:4]) & _REFUSES):
         return "negated"
     if "have" in close and near & {"may", "might", "could"}:
         return "hedged"

@@ -11,11 +11,11 @@ from streams.signals.sentence import Found, Sentence
 from streams.text.dates import DateMention
 
 _INDEFINITE = frozenset(
-    "a an another one two three four five six seven eight nine ten several twin separate new first second".split()
+    """a an another one two three four five six seven eight nine ten several twin separate new first second""".split()
 )
 _DEFINITE = frozenset("the this that these those its his her their such".split())
 _HABIT = frozenset(
-    "occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally always".split()
+    """occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally always""".split()
 )
 _TOTALS = re.compile(
     r" (?:so far this year|to date|this year|in total|in all|year-long|(?:over|in|during) the (?:past|last)|since the"
@@ -27,10 +27,11 @@ _LOOKING_BACK = frozenset(
     extradited wanted guilty""".split()
 )
 _COURT = frozenset(
-    "convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty manslaughter retried retrial murderer accused suspected wanted".split()
+    """convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty manslaughter
+    retried retrial murderer accused suspected wanted""".split()
 )
 _SPEECH_AFTER = frozenset(
-    "condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest".split()
+    """condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest""".split()
 )
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
 _UNIT_YEARS = frozenset("years year decades".split())
@@ -43,7 +44,9 @@ def is_background(
     """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago."""
     first, last = segment
     words = sentence.words[first:last]
-    if _LOOKING_BACK & set(words) or any(v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed):
+    if _LOOKING_BACK & set(words) or any(
+        v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed
+    ):
         return True
     for i, word in enumerate(words):
         if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
@@ -93,7 +96,9 @@ def is_habit(sentence: Sentence, hit: Found) -> bool:
         return True
     if sentence.words[max(hit.first - 2, 0) : hit.first] == ["those", "who"]:
         return True
-    present = hit.phrase.kind == "verb" and hit.phrase.form in ("DN", "N") and sentence.word(hit.first - 1) in ("are", "is")
+    present = (
+        hit.phrase.kind == "verb" and hit.phrase.form in ("DN", "N") and sentence.word(hit.first - 1) in ("are", "is")
+    )
     if present and sentence.section != "title":
         return True
     base = hit.phrase.kind == "verb" and hit.phrase.form in ("B", "S") and sentence.section != "title"
@@ -106,8 +111,11 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope,
     before = sentence.words[max(hit.first - 5, 0) : hit.first]
     determiner = next((w for w in reversed(before) if w in _INDEFINITE or w in _DEFINITE), "")
     plural = hit.phrase.form == "pl"
-    possessive = any(sentence.text[sentence.ends[i] - 1] in "s'’" and "'" in sentence.text[sentence.starts[i] : sentence.ends[i]].replace("’", "'")
-                     for i in range(max(hit.first - 2, 0), hit.first))  # fmt: skip
+    possessive = any(
+        sentence.text[sentence.ends[i] - 1] in "s'’"
+        and "'" in sentence.text[sentence.starts[i] : sentence.ends[i]].replace("’", "'")
+        for i in range(max(hit.first - 2, 0), hit.first)
+    )
     definite = determiner in _DEFINITE or possessive
     happens = _happens(sentence, hit)
     if figures:
@@ -121,7 +129,7 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope,
             "incident" if happens or determiner in ("another", "one") or _placed(sentence, hit) else "reference"
         ), False
     if happens:
-        return ("incident" if not plural or determiner else "incident"), definite
+        return "incident", definite
     return "reference", definite
 
 

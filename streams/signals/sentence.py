@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from streams.article import Field, Section
 from streams.signals.lexicon import Lexicon, Phrase
@@ -17,7 +18,9 @@ from streams.text.numbers import Figure, find_figures
 from streams.text.tokens import tokenize
 
 AUXILIARIES = frozenset("was were been being be is are 's got get gets".split())
-SAYING = frozenset("said says told reported reports added confirmed announced stated wrote warned stressed noted".split())
+SAYING = frozenset(
+    """said says told reported reports added confirmed announced stated wrote warned stressed noted""".split()
+)
 PERFECT = frozenset("has have had having 've".split())
 _CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
 _BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
@@ -40,13 +43,23 @@ class Sentence:
     """One sentence on the reading desk. Offsets are into the whole field; ``i`` and ``j`` number its tokens."""
 
     def __init__(
-        self, lexicon: Lexicon, field: Field, text: str, folded: str, span: tuple[int, int], section: Section, *, shouted: bool = False
+        self,
+        lexicon: Lexicon,
+        field: Field,
+        text: str,
+        folded: str,
+        span: tuple[int, int],
+        section: Section,
+        *,
+        shouted: bool = False,
     ) -> None:
         self.lexicon, self.field, self.text, self.section = lexicon, field, text, section
         self.start, self.end = span
         self.shouted = shouted
         """Whether the text is all in capitals, so that these say nothing."""
         self.words, self.starts, self.ends, self.capped = tokenize(folded, *span)
+        self.read: dict[str, Any] = {}
+        """What other modules read from the sentence and will want again."""
         self.found: list[Found] = []
         self.vetoed: list[Found] = []
 
@@ -60,7 +73,7 @@ class Sentence:
             last = first + 1
             while last < len(self.starts) and self.starts[last] < hit.end:
                 last += 1
-            found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.index]]
+            found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.number]]
             for one in self._as_read(found):
                 (self.vetoed if one.phrase.kind == "veto" else self.found).append(one)
 
@@ -143,7 +156,7 @@ class Sentence:
         likely = [i for i, word in enumerate(words) if word in _CUT_SIGNS]
         likely = sorted({i + 1 if words[i] in _OPEN_CUTS else i for i in likely})
         cuts = [0, *(i for i in likely if 0 < i < len(words) and self._cuts_before(i)), len(words)]
-        return [(first, last) for first, last in zip(cuts, cuts[1:], strict=False) if first < last]
+        return [(first, last) for first, last in pairwise(cuts) if first < last]
 
     def _cuts_before(self, i: int) -> bool:
         words, word = self.words, self.words[i]

@@ -49,7 +49,8 @@ _EARLIER = frozenset("earlier previous initial former original".split())
 _TAKING = frozenset("took take takes taking taken hold held holding holds seized".split())
 _NOBODY = frozenset("nobody none".split())
 _TOLL_BEFORE = frozenset(
-    "to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands over".split()
+    """to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands
+    over""".split()
 )
 _TOLL_CHANGE = frozenset(
     """rose risen rises rise rising climbed climbs climb climbing reached reaches jumped jumps increased increases grew grown
@@ -138,8 +139,14 @@ class _Reader:
         """ "Killed or wounded 12": the figure is the second verb's, as casualties of both kinds."""
         following = self.verbs.get(hit.last + 1)
         joint = self.sentence.word(hit.last) in ("and", "or", "and/or", "/")
-        return bool(joint and following and following.phrase.measure != hit.phrase.measure and following.phrase.kind == "verb"
-                    and hit.phrase.form == following.phrase.form and hit.phrase.family == "casualty")  # fmt: skip
+        return bool(
+            joint
+            and following
+            and following.phrase.measure != hit.phrase.measure
+            and following.phrase.kind == "verb"
+            and hit.phrase.form == following.phrase.form
+            and hit.phrase.family == "casualty"
+        )
 
     def _joined(self, hit: Found) -> Found:
         for back in (hit.first - 2,):
@@ -173,8 +180,18 @@ class _Reader:
             yield from self._parts(hit, last)
 
     def _own(self, hit: Found, i: int, number: int) -> Toll:
-        return Toll(hit.phrase.measure, number, number if number == 1 else None, "exact" if number == 1 else "unstated",
-                    "total", "perpetrator", "combatant", i, i + 1, hit)  # fmt: skip
+        return Toll(
+            hit.phrase.measure,
+            number,
+            number if number == 1 else None,
+            "exact" if number == 1 else "unstated",
+            "total",
+            "perpetrator",
+            "combatant",
+            i,
+            i + 1,
+            hit,
+        )
 
     def _parts(self, hit: Found, i: int) -> Iterator[Toll]:
         """ "…, including three children and a nurse" behind the groups just read."""

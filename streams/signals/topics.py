@@ -23,7 +23,7 @@ def topic_of(lexicon: Lexicon, folded: Sequence[str]) -> str | None:
     for text in folded:
         length += min(len(text), _HEAD)
         for hit in lexicon.topic_matcher.find(text[:_HEAD]):
-            word = lexicon.topic_words[hit.index]
+            word = lexicon.topic_words[hit.number]
             seen.setdefault(lexicon.topics[word], set()).add(word)
     if not seen:
         return None
@@ -56,7 +56,7 @@ def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -
 
 
 def _tells_of_attack(lexicon: Lexicon, hit: Hit) -> bool:
-    return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.index])
+    return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.number])
 
 
 class Subject:
@@ -84,5 +84,7 @@ class Subject:
     def violent(self) -> bool:
         """Whether a phrase in it speaks of an attack or abduction by itself."""
         phrases = self._lexicon.phrases
-        indexes = {hit.index for _, hits in self._fields for hit in hits}
-        return any(p.family in ("attack", "hostage") and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i])
+        indexes = {hit.number for _, hits in self._fields for hit in hits}
+        return any(
+            p.family in ("attack", "hostage") and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i]
+        )

@@ -57,8 +57,16 @@ def _draft(sentence: Sentence, hit: Found) -> Draft:
     scope = "assessment" if type_ in ("trend.posture_more_aggressive", "trend.capability_up") else "trend"
     if scope == "assessment" and realis == "actual":
         realis = "hedged"
-    return Draft(type=type_, sentence=sentence, segment=sentence.segment_of(hit.first), trigger=hit, realis=realis, scope=scope,  # type: ignore[arg-type]
-                 counts=_counts(sentence, hit), pattern=hit.phrase.id)  # fmt: skip
+    return Draft(
+        type=type_,
+        sentence=sentence,
+        segment=sentence.segment_of(hit.first),
+        trigger=hit,
+        realis=realis,
+        scope=scope,  # type: ignore[arg-type]
+        counts=_counts(sentence, hit),
+        pattern=hit.phrase.id,
+    )
 
 
 def _counts(sentence: Sentence, hit: Found) -> list[Count]:

@@ -166,9 +166,14 @@ class _Violence:
         if not causes:
             return None
         distance, reason = min(causes)
-        violent = [abs(f.first - toll.verb.first) for f in sentence.found
-                   if first <= f.first < last and f.phrase.family == "attack" and f.first != toll.verb.first
-                   and fits(sentence, f, armed=self.armed) is None]  # fmt: skip
+        violent = [
+            abs(f.first - toll.verb.first)
+            for f in sentence.found
+            if first <= f.first < last
+            and f.phrase.family == "attack"
+            and f.first != toll.verb.first
+            and fits(sentence, f, armed=self.armed) is None
+        ]
         if reason in ("court", "animal"):
             return None
         return reason if not violent or distance < min(violent) else None
@@ -295,11 +300,19 @@ class _Violence:
         opens = segment[0] > 0 and sentence.words[segment[0]] in ("after", "before", "following", "followed")
         self.drafts.append(
             Draft(
-                type=kind, sentence=sentence, segment=segment, trigger=trigger, realis=realis, scope=scope,
-                outcome=outcome_of(sentence, trigger), counts=[self._count(t, kind) for t in tolls],
-                pattern=trigger.phrase.id, definite=definite, fresh=bool(_NEW & opening) or opens,
+                type=kind,
+                sentence=sentence,
+                segment=segment,
+                trigger=trigger,
+                realis=realis,
+                scope=scope,
+                outcome=outcome_of(sentence, trigger),
+                counts=[self._count(t, kind) for t in tolls],
+                pattern=trigger.phrase.id,
+                definite=definite,
+                fresh=bool(_NEW & opening) or opens,
             )
-        )  # fmt: skip
+        )
 
     def _count(self, toll: Toll, kind: str) -> Count:
         start, end = self.sentence.span(toll.first, toll.last)
@@ -307,10 +320,23 @@ class _Violence:
         if side == "perpetrator" and toll.class_ == "combatant" and kind in _HEAVY:
             side = "victim"
         return Count(
-            measure=toll.measure, low=toll.low, high=toll.high, exactness=toll.exactness, relation=toll.relation, side=side,
-            class_=toll.class_, unit="people", object=toll.object, names=toll.names, of=toll.of, attacks=toll.attacks,
-            corrects=toll.corrects, field=self.sentence.field, start=start, end=end,
-        )  # fmt: skip
+            measure=toll.measure,
+            low=toll.low,
+            high=toll.high,
+            exactness=toll.exactness,
+            relation=toll.relation,
+            side=side,
+            class_=toll.class_,
+            unit="people",
+            object=toll.object,
+            names=toll.names,
+            of=toll.of,
+            attacks=toll.attacks,
+            corrects=toll.corrects,
+            field=self.sentence.field,
+            start=start,
+            end=end,
+        )
 
     def _leave_out(self, found: Found, tempted: str, reason: str) -> None:
         self.excluded.append(exclusion(self.sentence, tempted, reason, found.first, found.last))

@@ -11,9 +11,9 @@ _PLAIN = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '
 
 
 class Hit(NamedTuple):
-    """Phrase number ``index`` of the table stands at ``text[start:end]``."""
+    """Phrase ``number`` of the table stands at ``text[start:end]``."""
 
-    index: int
+    number: int
     start: int
     end: int
 
@@ -38,7 +38,7 @@ class Matcher:
         """Hits in order of place; ``folded`` is what ``fold`` gave."""
         size = len(folded)
         return [
-            Hit(index, start, end)
-            for index, start, end in self._automaton.find_matches_as_indexes(folded)
+            Hit(number, start, end)
+            for number, start, end in self._automaton.find_matches_as_indexes(folded)
             if (start == 0 or not folded[start - 1].isalnum()) and (end == size or not folded[end].isalnum())
         ]

@@ -218,18 +218,13 @@ def _is_no_count(words: Sequence[str], first: int, last: int) -> bool:
         return True
     if after in _MONTHS and after not in ("may", "march"):
         return True
-    if (
-        after == ":"
-        or before == ":"
-        and last - first == 1
-        and words[first].isdecimal()
-        and first > 1
-        and words[first - 2].isdecimal()
+    if after == ":" or (
+        before == ":" and last - first == 1 and words[first].isdecimal() and first > 1 and words[first - 2].isdecimal()
     ):
         return True
     aged = before == "," and after in (",", ".") and last - first == 1 and words[first].isdecimal()
     named = before == "(" and after == ")"
-    return aged or named or after.startswith("year") or after.startswith("month-old")
+    return aged or named or after.startswith(("year", "month-old"))
 
 
 def _is_year(words: Sequence[str], at: int) -> bool:

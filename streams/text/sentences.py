@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 
 _BORDER = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])")
 _WORD_BEFORE = re.compile(r"[\w.]*$")
@@ -66,7 +67,7 @@ class Sentences:
 def is_hard_wrapped(text: str) -> bool:
     """Whether most line ends stand inside sentences, as in old wire copy cut at a fixed width."""
     lines = [line.strip() for line in text[:20_000].split("\n")]
-    inner = [line for line, after in zip(lines, lines[1:], strict=False) if line and after]
+    inner = [line for line, after in pairwise(lines) if line and after]
     if len(inner) < 3:
         return False
     open_ended = sum(line[-1].isalnum() or line[-1] in ",-" for line in inner)
