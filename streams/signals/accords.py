@@ -14,19 +14,19 @@ from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _VIOLATED = frozenset(
-    """violated violate violates violating violation violations breached breaches breach breaching broke broken flouted
-    shattered ignored""".split()
+    """violated violate violates violating violation violations breached breaches breach breaching broke broken
+    flouted shattered ignored""".split()
 )
 _COLLAPSED = frozenset("collapsed collapses collapse unravelled unraveled expired abandoned".split())
 _EXTENDED = frozenset("extended extends extend renewed prolonged extension".split())
 _PROPOSED = frozenset(
-    """proposed propose proposes proposal offered offer offers urged urges urging appeal appealed demanded demanding
-    seek seeking sought calls called calling call hopes""".split()
+    """proposed propose proposes proposal offered offer offers urged urges urging appeal appealed demanded
+    demanding seek seeking sought calls called calling call hopes""".split()
 )
 _HOLDING = frozenset("began begun holding holds held effect force started fragile observed prevailed".split())
 _AGREED = frozenset(
-    """agreed agree agrees signed sign signing reached reach announced declared declare declares brokered accepted
-    sealed approved concluded struck clinched negotiated ratified unveiled""".split()
+    """agreed agree agrees signed sign signing reached reach announced declared declare declares brokered
+    accepted sealed approved concluded struck clinched negotiated ratified unveiled""".split()
 )
 _PASSING = frozenset(
     """securing secured role praised preserve preserving maintain safeguard success commitment commit""".split()

@@ -16,8 +16,8 @@ from streams.text.places import Gazetteer, PlaceMention
 _SAYING = frozenset("said says told warned urged urges called accused denied wants".split())
 _SPOKE = frozenset("said told announced confirmed reported added says declared stated".split())
 _SEATED = frozenset(
-    """ministry staff government office army officials embassy headquarters command authorities police agency organisation
-    organization group spokesman diplomats parliament""".split()
+    """ministry staff government office army officials embassy headquarters command authorities police agency
+    organisation organization group spokesman diplomats parliament""".split()
 )
 _LOCAL = ("exact", "town", "near")
 _SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
@@ -70,18 +70,18 @@ class Whereabouts:
             role = "speaker"
         return Place(
             text=m.text,
-            role=role,
+            role=role,  # type: ignore[arg-type]
             name=m.name,
             country=m.country,
             admin1=m.admin1,
             lat=m.lat,
-            lon=m.lon,  # type: ignore[arg-type]
-            precision=m.precision,
+            lon=m.lon,
+            precision=m.precision,  # type: ignore[arg-type]
             radius_km=m.radius_km,
             field=field,
             start=start,
             end=end,
-            via=via,  # type: ignore[arg-type]
+            via=via,
         )
 
     def _article_wide(self, draft: Draft) -> tuple[Place, ...]:
@@ -165,13 +165,13 @@ def _of_speech(draft: Draft, start: int) -> bool:
 
 
 def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> EventTime:
-    """When it happened: the nearest day that the segment names, else the sentence's, else publication for fresh news."""
+    """When it happened: the nearest day that the segment names, else the sentence's, else publication."""
     sentence = draft.sentence
     start, end = sentence.span(*draft.segment)
     trigger = sentence.starts[draft.trigger.first]
     points = [d for d in dates if d.kind == "point" and not _of_speech(draft, d.start)]
     inside = [d for d in points if start <= d.start < end]
-    chosen, via = (inside, "clause") if inside else (points, "sentence")
+    chosen = inside or points
     if len(sentence.segments) > 1 and not inside and draft.scope in ("mention", "incident"):
         chosen = []
     if chosen:
@@ -180,8 +180,12 @@ def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> 
             return EventTime()
         precision = near.precision if near.precision in _PRECISIONS else "range"
         return EventTime(
-            start=near.first.isoformat(), end=near.last.isoformat(), precision=precision, from_="text", via=via
-        )  # type: ignore[arg-type]
+            start=near.first.isoformat(),
+            end=near.last.isoformat(),
+            precision=precision,  # type: ignore[arg-type]
+            from_="text",
+            via="clause" if inside else "sentence",
+        )
     if anchor is not None and draft.scope in ("incident", "update") and draft.realis in ("actual", "ongoing"):
         day = anchor.isoformat()
         return EventTime(start=day, end=day, precision="day", from_="published")

@@ -9,13 +9,14 @@ from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
 
 _BREAKS = frozenset(', . ; : " ( ) - -- — – who which that and but as after when while said'.split())
 _OFFICIAL = frozenset(
-    """police official officials officer officers ministry minister spokesman spokeswoman spokesperson army military government
-    president governor mayor authorities command commander general colonel pentagon forces sheriff prosecutor prosecutors
-    sources statement communique department security embassy agency premier brigade battalion ambassador""".split()
+    """police official officials officer officers ministry minister spokesman spokeswoman spokesperson army
+    military government president governor mayor authorities command commander general colonel pentagon
+    forces sheriff prosecutor prosecutors sources statement communique department security embassy agency
+    premier brigade battalion ambassador""".split()
 )
 _WITNESS = frozenset(
-    """witness witnesses eyewitnesses eyewitness resident residents relatives relative villager villagers survivor
-    survivors locals sheikh doctor doctors""".split()
+    """witness witnesses eyewitnesses eyewitness resident residents relatives relative villager villagers
+    survivor survivors locals sheikh doctor doctors""".split()
 )
 _ANALYST = frozenset(
     """analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor""".split()

@@ -1,4 +1,4 @@
-"""Which groups belong together? Lists joined by commas and "and", appositions, ages, subjects behind relative clauses."""
+"""Which groups belong together? Lists, appositions, ages, and the subject of a verb behind a relative clause."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
 
 _JOINTS = (("as", "well", "as"), ("together", "with"), ("along", "with"), (",", "and"), ("and",), (",",), ("plus",))
 _EMBEDDED_AFTER = frozenset(
-    """of with carrying for by near against from to in on at than between aboard transporting following toward behind
-    under into about jurisdiction""".split()
+    """of with carrying for by near against from to in on at than between aboard transporting following toward
+    behind under into about jurisdiction""".split()
 )
 _DETERMINERS = frozenset("the a an his her their its".split())
 _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
@@ -53,7 +53,7 @@ class Groups:
         return found
 
     def _restates(self, found: list[Group], i: int, group: Group) -> bool:
-        """Whether a group is the one before by other words: "two reporters, R. Navas and M. Pineda", "Perez, the mayor"."""
+        """Whether it is the group before in other words: "two men, R. Navas and M. Pineda", "Perez, the mayor"."""
         last = found[-1]
         comma = self.words[i - 1] == ","
         names_one = (

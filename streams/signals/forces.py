@@ -20,8 +20,8 @@ from streams.text.dates import DateMention
 
 LEAVING = frozenset({"force.withdrawal", "force.drawdown", "force.redeploy", "force.base"})
 _MILITARY_BASES = frozenset(
-    """base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoints camps
-    installations""".split()
+    """base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoints
+    camps installations""".split()
 )
 _BASE_VERBS = {
     "hand": "force.base_handover",
@@ -37,16 +37,16 @@ _DEMANDS = frozenset(
     """demand demands demanded demanding urged urges urging calls called calling call insisted voted""".split()
 )
 _WEIGHS = frozenset(
-    """considering consider considers weighing mulling discuss discussed discussing negotiations negotiating talks mull
-    debate debating""".split()
+    """considering consider considers weighing mulling discuss discussed discussing negotiations negotiating
+    talks mull debate debating""".split()
 )
 _BEGINS = frozenset("began begun begin begins beginning started start starting starts".split())
 _COMPLETES = frozenset("completed complete completes finished last final full finalised finalized total".split())
 _DELAYS = frozenset("postponed delayed suspended halted delay postpone frozen paused".split())
 _REVERSES = frozenset("reversed reversing cancelled canceled scrapped reverse".split())
 _ANNOUNCES = frozenset(
-    """announced announce announces announcing timetable schedule plan plans planned ordered orders agreed decision
-    decided""".split()
+    """announced announce announces announcing timetable schedule plan plans planned ordered orders agreed
+    decision decided""".split()
 )
 _STAFF = frozenset("diplomats embassy staff dependents civilians nationals citizens".split())
 _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets".split())

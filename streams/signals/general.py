@@ -1,4 +1,4 @@
-"""What else does a sentence report: territory, threats, ruptures, repression, unrest, sieges, talks, detainees and kin?"""
+"""What else does a sentence report: territory, threats, ruptures, repression, unrest, sieges, talks and their kin?"""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset(
-    """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions ddr
-    diplomatic""".split()
+    """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions
+    ddr diplomatic""".split()
 )
 _PEACEFUL = frozenset(
     """managing management control agreement accord deal authorities government peacefully administration""".split()

@@ -45,7 +45,8 @@ _IRREGULAR = {
     "win": ("won", "won"),
 }
 _DOUBLING = frozenset(
-    """machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban net""".split()
+    """machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban
+    net""".split()
 )
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
 _VOWELS = "aeiou"

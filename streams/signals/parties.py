@@ -17,7 +17,8 @@ _HOSTILE = frozenset({"attack", "hostage", "casualty", "trend", "territory", "th
 _EMBEDDED = frozenset("of against on from in with for at near including than among".split())
 _AGAINST = frozenset("on against at".split())
 _CARRIES_OUT = frozenset(
-    """claimed launched carried staged mounted conducted perpetrated committed wages wage planned using plant fire""".split()
+    """claimed launched carried staged mounted conducted perpetrated committed wages wage planned using plant
+    fire""".split()
 )
 _GROUPS = frozenset("coalition alliance mission contingent army military government pentagon ministry".split())
 _PRONOUNS = frozenset("it they he she".split())

@@ -18,14 +18,15 @@ _STOP = frozenset(
     has have had will would could may might can said says , ; : . ! ? ( ) - -- — – " ' " not also into over under
     against including among aged since because if than then he she they it reported reportedly dead missing so about
     across along around behind between through throughout within without early late today yesterday last this earlier
-    each alone overnight early-morning monday tuesday wednesday thursday friday saturday sunday per both there only""".split()
+    each alone overnight early-morning monday tuesday wednesday thursday friday saturday sunday per both there
+    only""".split()
 )
 _MAX_MODIFIERS = 7
 _PART_BEFORE = frozenset("including among them".split())
 _NO_NAMES = frozenset(
-    """the a an in on at it he she they this that police army government president officials monday tuesday wednesday
-    thursday friday saturday sunday january february march april june july august september october november december
-    reuters afp ap god us u.s. un u.n. killed""".split()
+    """the a an in on at it he she they this that police army government president officials monday tuesday
+    wednesday thursday friday saturday sunday january february march april june july august september
+    october november december reuters afp ap god us u.s. un u.n. killed""".split()
 )
 
 

@@ -100,11 +100,17 @@ class Reader:
             if not promising(inside, folded, start, end):
                 continue
             sentence = Sentence(
-                self.lexicon, name, text, folded, (start, end), self._section(name, start), shouted=shouted
+                self.lexicon,
+                name,
+                text,
+                folded,
+                (start, end),
+                self._section(name, start),
+                shouted=self._shouted(name, text),
             )
             sentence.add_hits(inside)
             if sentence.capped:
-                message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was read to there; check where its full stops went"
+                message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was cut off; is it one sentence?"
                 self.problems.append(Problem(code="truncated", message=message))
             if sentence.words:
                 yield sentence

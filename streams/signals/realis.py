@@ -11,7 +11,8 @@ _WILL = frozenset(
     """will shall 'll going plans plan planned planning intends intend intended intends agreed due scheduled""".split()
 )
 _ORDERED = frozenset(
-    """pledged promised preparing prepared prepares ready poised set expected offered willing wants want wanted vowed""".split()
+    """pledged promised preparing prepared prepares ready poised set expected offered willing wants want wanted
+    vowed""".split()
 )
 _COULD = frozenset("could might may can should must if unless whether cannot".split())
 _NEGATIONS = frozenset(
@@ -19,9 +20,10 @@ _NEGATIONS = frozenset(
 )
 _DENIALS = frozenset("denied denies deny denying rejected dismissed refuted disputed denial".split())
 _MAYBE_NOUN = frozenset(
-    """any potential possible further future planned imminent threatened feared prevent preventing avoid avoiding against risk
-    risks fear fears fearing threat danger deter warned warn warning possibility plans planning plotting alleged
-    prospect averting avert thwart anti combat combating fight fighting such upcoming would proposed stop halting""".split()
+    """any potential possible further future planned imminent threatened feared prevent preventing avoid
+    avoiding against risk risks fear fears fearing threat danger deter warned warn warning possibility plans
+    planning plotting alleged prospect averting avert thwart anti combat combating fight fighting such
+    upcoming would proposed stop halting""".split()
 )
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())

@@ -15,20 +15,21 @@ _INDEFINITE = frozenset(
 )
 _DEFINITE = frozenset("the this that these those its his her their such".split())
 _HABIT = frozenset(
-    """occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally always""".split()
+    """occasional frequent regular routine sporadic repeated regularly routinely frequently often occasionally
+    always""".split()
 )
 _TOTALS = re.compile(
     r" (?:so far this year|to date|this year|in total|in all|year-long|(?:over|in|during) the (?:past|last)|since the"
     r"|the civil war|years of|so far in|until now|decades?|10-year|old war) "
 )
 _LOOKING_BACK = frozenset(
-    """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial decades centuries
-    historic convicted sentenced indicted acquitted pleaded prosecutors trial accused charged suspected jailed imprisoned
-    extradited wanted guilty""".split()
+    """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial
+    decades centuries historic convicted sentenced indicted acquitted pleaded prosecutors trial accused
+    charged suspected jailed imprisoned extradited wanted guilty""".split()
 )
 _COURT = frozenset(
-    """convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty manslaughter
-    retried retrial murderer accused suspected wanted""".split()
+    """convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty
+    manslaughter retried retrial murderer accused suspected wanted""".split()
 )
 _SPEECH_AFTER = frozenset(
     """condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest""".split()

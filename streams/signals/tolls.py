@@ -38,8 +38,9 @@ class Toll(NamedTuple):
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _ADVERBS = frozenset(
-    """also reportedly allegedly later instantly seriously critically slightly badly all either already then not now
-    today yesterday early themselves only still believed feared confirmed reported apparently often found""".split()
+    """also reportedly allegedly later instantly seriously critically slightly badly all either already then
+    not now today yesterday early themselves only still believed feared confirmed reported apparently often
+    found""".split()
 )
 _TAKEN_ALIVE = frozenset({"hostages", "captured", "freed"})
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
@@ -49,13 +50,13 @@ _EARLIER = frozenset("earlier previous initial former original".split())
 _TAKING = frozenset("took take takes taking taken hold held holding holds seized".split())
 _NOBODY = frozenset("nobody none".split())
 _TOLL_BEFORE = frozenset(
-    """to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was : stands
-    over""".split()
+    """to at of reached reaches reach hits hit exceeds exceeded tops topped surpassed passes passed is was :
+    stands over""".split()
 )
 _TOLL_CHANGE = frozenset(
-    """rose risen rises rise rising climbed climbs climb climbing reached reaches jumped jumps increased increases grew grown
-    revised lowered raised raising bringing brought brings stands mounted mounts doubled hits hit updated put corrected
-    cut reduced topped tops surpassed downgraded""".split()
+    """rose risen rises rise rising climbed climbs climb climbing reached reaches jumped jumps increased
+    increases grew grown revised lowered raised raising bringing brought brings stands mounted mounts
+    doubled hits hit updated put corrected cut reduced topped tops surpassed downgraded""".split()
 )
 _LOWERED = frozenset("lowered downgraded corrected cut reduced retracted".split())
 _WRONG = frozenset("erroneously mistakenly wrongly incorrectly".split())
@@ -441,8 +442,9 @@ class _Reader:
 
 _DYING = frozenset("die died dies dying perish perished lost lose losing".split())
 _AFTER_PASSIVE = frozenset(
-    """in by when after during on at near as while and or since by with following including outside over inside from along
-    overnight today yesterday across late early friday saturday sunday monday tuesday wednesday thursday this last""".split()
+    """in by when after during on at near as while and or since by with following including outside over inside
+    from along overnight today yesterday across late early friday saturday sunday monday tuesday wednesday
+    thursday this last""".split()
 )
 _READERS = {
     "verb": _Reader.verb,

@@ -1,4 +1,4 @@
-"""What is a whole article about, when its words leave no doubt? Sport, business, films and computing borrow war's words."""
+"""What is a whole article about, when its words leave no doubt? Sport and business borrow war's words."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from streams.signals.sentence import Found, Sentence
 from streams.signals.violence import fits
 
 _VIOLENCE = frozenset(
-    """attack attacks bombings violence kidnappings killings clashes raids shootings ambushes assassinations strikes airstrikes
-    abductions assaults incidents shelling hostilities""".split()
+    """attack attacks bombings violence kidnappings killings clashes raids shootings ambushes assassinations
+    strikes airstrikes abductions assaults incidents shelling hostilities""".split()
 )
 _RATIOS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _RATES = {"daily": ("day", 1), "nightly": ("day", 1), "weekly": ("week", 1), "day": ("day", 1)}

@@ -127,7 +127,7 @@ class _Violence:
         """Why a figure is not of violence; "" drops it silently, None keeps it."""
         if toll.kind == "animal":
             return "animal"
-        if toll.kind == "other" or (toll.kind == "bare" and (self.peaceful or self._loose(toll, segment))):
+        if toll.kind == "other":
             return "not_a_count"
         reason = fits(self.sentence, toll.verb, armed=self.armed)
         if reason is not None:
@@ -137,6 +137,8 @@ class _Violence:
         if toll.kind == "bare" and toll.measure == "casualties" and not self._violence_near(segment):
             return ""
         cause = self._nearest_cause(toll, segment)
+        if cause is None and toll.kind == "bare" and (self.peaceful or self._loose(toll, segment)):
+            return self.misfortune or "not_a_count"
         if cause is None and self.misfortune is not None and not self._violence_near(segment):
             return self.misfortune
         if cause is None and toll.verb.phrase.measure == "killed" and toll.exactness == "exact" and toll.high == 1:

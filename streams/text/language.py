@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _ENGLISH = frozenset(
-    """the of and to in a is was that for on with by as at from his her their has have had were are be been said not""".split()
+    """the of and to in a is was that for on with by as at from his her their has have had were are be been
+    said not""".split()
 )
 _OTHERS = {
     "fr": frozenset("le la les des et est une dans pour que qui sur pas avec au du par ont plus".split()),
