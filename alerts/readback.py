@@ -13,7 +13,7 @@ from alerts import wording
 from alerts.alert import Alert, Evidence, IncidentView, Range
 from streams.article import PHASED_FAMILIES, family_of
 
-_OPPOSITE_ROLES = frozenset(("target", "victim", "mediator", "speaker"))
+_DOERS = frozenset(("perpetrator", "actor"))
 
 _COMBATANTS = ("soldiers", "troops", "fighters", "militants", "rebels", "insurgents", "guerrillas")
 
@@ -96,6 +96,8 @@ def _standing(incident: IncidentView) -> Sequence[str]:
 
 
 def _group(incident: IncidentView) -> str:
-    """Who did it, when it is a party that has a name of its own."""
-    named = [actor for actor in incident.actors if actor.get("id") and actor.get("role") not in _OPPOSITE_ROLES]
+    """Who did it, when it is a party that has a name of its own; a group goes before a nation's people."""
+    others = {actor.get("id") for actor in incident.actors if actor.get("role") == "target"}
+    named = [a for a in incident.actors if a.get("id") and a.get("role") in _DOERS and a.get("id") not in others]
+    named.sort(key=lambda actor: "." in str(actor["id"]))
     return f"by {named[0]['name']}" if named else "group not stated"

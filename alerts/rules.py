@@ -98,7 +98,7 @@ _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
     "country": lambda happening: happening.country,
     "admin1": lambda happening: happening.spot.admin1,
     "place": lambda happening: happening.spot.name,
-    "actor": lambda happening: happening.actors[0] if happening.actors else None,
+    "actor": lambda happening: happening.actor,
     "type": lambda happening: happening.type,
     "source": lambda happening: _first(happening).publisher,
     "language": lambda happening: _first(happening).language,

@@ -86,6 +86,8 @@ class Mention(Struct, frozen=True, kw_only=True):
     update: bool = False
     confidence: float = 0.5
     language: str | None = None
+    episode: str | None = None
+    """Facets of one episode share this within their article."""
     phase: str | None = None
     facet: str | None = None
     actual: bool = True
@@ -170,6 +172,12 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     def actors(self) -> tuple[str, ...]:
         """Every actor named by a counted mention, sorted."""
         return tuple(sorted({actor for mention in self.counted for actor in mention.actors}))
+
+    @cached_property
+    def actor(self) -> str | None:
+        """The actor that most counted mentions name, of equal ones the first named."""
+        named = [actor for m in sorted(self.counted, key=lambda m: (m.as_of, m.position)) for actor in m.actors]
+        return max(named, key=lambda actor: (named.count(actor), -named.index(actor)), default=None)
 
     @cached_property
     def families(self) -> tuple[str, ...]:

@@ -62,10 +62,10 @@ def best_match(mention: Mention, candidates: Iterable[Happening]) -> Happening |
 
 def score(mention: Mention, happening: Happening) -> float | None:
     """How well they fit; None is a veto."""
-    if any(m.article == mention.article for m in happening.mentions):
-        return None
     if happening.nature == "episode":
         return _episode_score(mention, happening)
+    if any(m.article == mention.article for m in happening.mentions):
+        return None
     parts = (_day(mention, happening), _place(mention.spot, happening))
     if any(part is None for part in parts):
         return None
@@ -78,6 +78,9 @@ def score(mention: Mention, happening: Happening) -> float | None:
 
 
 def _episode_score(mention: Mention, happening: Happening) -> float | None:
+    here = {m.episode for m in happening.mentions if m.article == mention.article}
+    if here:
+        return JOIN + 9.0 if mention.episode in here else None
     last = max(m.as_of for m in happening.mentions)
     first = min(m.as_of for m in happening.mentions)
     if not first - EPISODE_SPAN <= mention.as_of <= last + EPISODE_SPAN:

@@ -82,6 +82,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         update=any(s.scope == "update" for s in telling),
         confidence=max(s.confidence for s in telling),
         language=report.language,
+        episode=episode.id if episode else None,
         phase=episode.phase if episode else None,
         facet=episode.facet if episode else None,
         actual=any(_took_place(s) for s in telling),
