@@ -42,4 +42,14 @@ def in_full(console: Console, alert: dict[str, Any]) -> None:
     color = _COLORS.get(alert["severity"], "")
     head = f"{alert['kind']} {alert['id']} · rule {alert['rule']} · {alert['at']}"
     body = Text(alert["text"].strip())
+    body.append("\n\n" + _left_out(alert), style="dim")
     console.print(Panel(body, title=Text(alert["title"], style=color), subtitle=head, expand=True, padding=(1, 2)))
+
+
+def _left_out(alert: dict[str, Any]) -> str:
+    """What was read and not counted, whether or not the rule's template says it."""
+    total = alert["excluded_total"]
+    if not total:
+        return "Left out of the count: nothing that tempted."
+    lines = [f"  {item['reason']}: “{item['sentence']}” ({item['article']})" for item in alert["excluded"]]
+    return "\n".join([f"Left out of the count: {total}", *lines])

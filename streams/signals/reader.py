@@ -143,6 +143,9 @@ class Reader:
         after = max((last for _, last in self.article.captions if last <= start), default=0)
         return "lead" if start - after < _LEAD_LENGTH else "body"
 
+    def _is_opening(self) -> bool:
+        return not any(family_of(draft.type) in ("attack", "hostage", "casualty") for draft in self.drafts)
+
     def _sentence(self, sentence: Sentence, previous: frozenset[str]) -> None:
         dates, about = Dates(sentence, self.anchor), self._about
         drafts: list[Draft] = []
@@ -150,7 +153,7 @@ class Reader:
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
             found, left_out = read_violence(
-                sentence, dates, self.anchor, about.topic, armed, about.misfortune, about.peaceful
+                sentence, dates, self.anchor, about.topic, armed, about.misfortune, about.peaceful, self._is_opening()
             )
             drafts += found
             self.excluded += left_out

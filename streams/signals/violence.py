@@ -31,14 +31,16 @@ def read_violence(
     actors_armed: bool,
     misfortune: str | None = None,
     peaceful: bool = False,
+    opening: bool = True,
 ) -> tuple[list[Draft], list[Exclusion]]:
     """Drafts of families attack, hostage and casualty, and what was left out.
 
     ``misfortune`` is the accident, disaster or disease that the article is about: figures that nothing violent
     stands beside are of that. In a ``peaceful`` one a figure without a noun counts nobody.
+    ``opening`` says that the article has told of no violence so far.
     """
     reader = _Violence(sentence, dates, anchor, topic, actors_armed)
-    reader.misfortune, reader.peaceful = misfortune, peaceful
+    reader.misfortune, reader.peaceful, reader.opening = misfortune, peaceful, opening
     for segment in sentence.segments:
         reader.read(segment)
     return reader.drafts, reader.excluded
@@ -73,6 +75,8 @@ class _Violence:
         self.sentence, self.dates, self.anchor, self.topic, self.armed = sentence, dates, anchor, topic, armed
         self.misfortune: str | None = None
         self.peaceful = False
+        self.opening = True
+        """Whether the article has told of no violence before this sentence."""
         self.drafts: list[Draft] = []
         self.excluded: list[Exclusion] = []
         self.tolls = find_tolls(sentence)
@@ -148,9 +152,9 @@ class _Violence:
         return cause
 
     def _loose(self, toll: Toll, segment: tuple[int, int]) -> bool:
-        """Whether nobody, nothing and no day is named beside a bare "kill dozens"."""
-        active = toll.first >= toll.verb.first
-        return active and not self.armed and not self.dates and not self._violence_near(segment)
+        """Whether nobody, nothing and no day is named beside a bare "kill dozens", nor violence before it."""
+        active = toll.verb.phrase.kind == "verb" and toll.first >= toll.verb.first
+        return active and self.opening and not self.armed and not self.dates and not self._violence_near(segment)
 
     def _nearest_cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
         lexicon, sentence = self.sentence.lexicon, self.sentence
