@@ -14,7 +14,7 @@ from alerts import rules
 from alerts.alert import Alert, Change, Claim, Evidence, Excluded, IncidentView, Kind, Measure, Range, Sources
 from alerts.config.types import Rule
 from alerts.roots import Root, Snapshot
-from streams.article import EventTime, Report, Signal
+from streams.article import EventTime, Report, Signal, family_of
 from streams.happenings import Days, Happening, Mention
 from streams.journal import Reading, Record
 from streams.times import iso
@@ -289,8 +289,11 @@ def _sources(mentions: Sequence[Mention]) -> Sources:
 
 
 def _excluded(reports: dict[int, Report]) -> list[Excluded]:
-    return [
-        Excluded(sentence=exclusion.sentence, reason=exclusion.reason, article=report.id)
-        for _, report in sorted(reports.items(), reverse=True)
-        for exclusion in report.excluded
-    ]
+    found = []
+    for _, report in sorted(reports.items(), reverse=True):
+        counted = {(s.field, s.start, family_of(s.type)) for s in report.signals}
+        for exclusion in report.excluded:
+            # a sentence that counts for a family says nothing by what else in it tempted to the same
+            if (exclusion.field, exclusion.start, family_of(exclusion.tempted)) not in counted:
+                found.append(Excluded(sentence=exclusion.sentence, reason=exclusion.reason, article=report.id))
+    return list(dict.fromkeys(found))

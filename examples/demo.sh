@@ -21,8 +21,8 @@ done
 say "2. The history is replayed and its alerts are sent: tocsin replay -c examples/tocsin.yml --store out/demo.db --deliver"
 "$tocsin" replay -c examples/tocsin.yml --store out/demo.db --deliver --table
 
-say "3. One alert in full: tocsin alerts --store out/demo.db --severity critical --full --limit 1"
-"$tocsin" alerts --store out/demo.db --severity critical --full --limit 1
+say "3. One alert in full: tocsin alerts --store out/demo.db --severity critical --key CO --full"
+"$tocsin" alerts --store out/demo.db --severity critical --key CO --full
 
 say "4. What arrived at the receiver"
 printf '%s messages, in out/received.jsonl; as the receiver showed them: out/listen.log\n' "$(wc -l <out/received.jsonl)"

@@ -18,6 +18,7 @@ from streams.engines.store import StoreError, open_reader
 @click.option("--store", help="The store.")
 @click.option("--rule", help="Only alerts of this rule.")
 @click.option("--severity", help="Only alerts of this severity.")
+@click.option("--key", help="Only alerts whose key holds this value, such as a country's code.")
 @click.option("--limit", type=int, default=-1, help="At most so many, the newest.")
 @click.option("--full", is_flag=True, help="Show each in full.")
 @click.option(
@@ -29,6 +30,7 @@ def command(
     store: str | None,
     rule: str | None,
     severity: str | None,
+    key: str | None,
     limit: int,
     full: bool,
     form: str | None,
@@ -40,10 +42,13 @@ def command(
         stop(FAILED, str(error))
     rows = reader.execute(
         "SELECT data FROM alerts WHERE (:id IS NULL OR id = :id OR root = :id) AND (:rule IS NULL OR rule = :rule) "
-        "AND (:severity IS NULL OR severity = :severity) ORDER BY position DESC, rowid DESC LIMIT :limit",
-        {"id": alert, "rule": rule, "severity": severity, "limit": limit},
+        "AND (:severity IS NULL OR severity = :severity) ORDER BY position DESC, rowid DESC",
+        {"id": alert, "rule": rule, "severity": severity},
     )
-    found = [bytes(row[0]) for row in rows][::-1]
+    found = [bytes(row[0]) for row in rows]
+    if key is not None:
+        found = [data for data in found if key in msgspec.json.decode(data)["key"].values()]
+    found = found[: limit if limit >= 0 else None][::-1]
     if alert and not found:
         stop(FAILED, f"no alert {alert!r} in this store; `tocsin alerts` lists them")
     if form == "jsonl" or (form is None and not full and not sys.stdout.isatty()):
