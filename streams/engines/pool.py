@@ -80,6 +80,13 @@ class Pool:
         while ahead:
             yield from self._results(*ahead.popleft())
 
+    def warm(self, sample: Article) -> None:
+        """Start the workers and have each read a sample, so that the first real article does not wait for them."""
+        if self._workers:
+            job = (0, 0, msgspec.json.encode(sample))
+            for future in [self._submit([job]) for _ in range(2 * self._workers)]:
+                future.result()
+
     def close(self) -> None:
         """End the workers."""
         for executor in (self._executor, self._solo):
