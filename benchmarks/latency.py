@@ -88,7 +88,7 @@ def main(samples: int) -> None:
         took = [(arrivals.at[id_] - begin) * 1000 for id_, begin in sent.items() if id_ in arrivals.at]
         print(
             f"  taken in → webhook: p50 {percentile(took, 0.5):.0f} ms, p99 {percentile(took, 0.99):.0f} ms, "
-            f"{len(took)} of {samples} arrived; one fsync {fsync_ms(folder):.1f} ms"
+            f"{len(took)} of {samples} gave an alert of their own; one fsync {fsync_ms(folder):.1f} ms"
         )
 
 
