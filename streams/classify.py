@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from streams.article import Article, Event, Field, Fingerprint, Problem, Report, Signal, counts_by_default
+from streams.article import Article, Count, Event, Field, Fingerprint, Problem, Report, Signal
 from streams.codec import rounded
 from streams.signals.episodes import with_episodes
 from streams.signals.events import gather
@@ -25,6 +25,7 @@ from streams.times import utc_iso
 
 #: Raised with every change of the code that changes what is read; the lexicon adds its own digest.
 CODE_VERSION = "en-2"
+_TELLING = frozenset({"incident", "mention", "update"})
 _CONTRACT = (
     "id",
     "source",
@@ -102,19 +103,8 @@ def _local_day(article: Article) -> date | None:
 
 def _conflict(signals: tuple[Signal, ...], events: tuple[Event, ...]) -> list[Problem]:
     """Title and body that state different numbers of dead for the first happening."""
-    title = [
-        c
-        for s in signals
-        if s.field == "title" and counts_by_default(s)
-        for c in s.counts
-        if c.measure == "killed" and c.exactness == "exact"
-    ]
-    body = [
-        c
-        for e in events[:1]
-        for c in e.counts
-        if c.measure == "killed" and c.exactness == "exact" and c.field == "body" and c.relation == "total"
-    ]
+    title = [c for s in signals if s.field == "title" and s.scope in _TELLING for c in s.counts if _is_toll(c)]
+    body = [c for e in events[:1] for c in e.counts if _is_toll(c) and c.field == "body"]
     if not title or not body or not title[0].low or title[0].low == body[0].low:
         return []
     return [
@@ -123,6 +113,10 @@ def _conflict(signals: tuple[Signal, ...], events: tuple[Event, ...]) -> list[Pr
             message=f"the title says {title[0].low} killed, the body {body[0].low}: the body's figure is taken",
         )
     ]
+
+
+def _is_toll(count: Count) -> bool:
+    return count.measure == "killed" and count.exactness == "exact" and count.relation == "total"
 
 
 def exclusion_reasons() -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _CARRYING = frozenset(
     """implement implements implementing implementation implemented enact enacting honouring honoring""".split()
 )
 _WISHED = frozenset("wants want hopes urged must should expected committed".split())
+_STILL_TO_COME = frozenset("will would plans plan planning intends scheduled".split())
 _RESTRAINED = frozenset("if unless until failed fail fails without".split())
 
 
@@ -74,8 +75,14 @@ def read_accords(sentence: Sentence, dates: Sequence[DateMention], anchor: date 
 _Told = tuple[str, Realis, Scope, str]
 
 
-def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
+def _realis(sentence: Sentence, hit: Found, words: set[str]) -> Realis:
+    """As for any noun, but "agreed on a truce" is done, not planned."""
     realis = realis_of(sentence, hit)
+    return "actual" if realis == "planned" and "agreed" in words and not words & _STILL_TO_COME else realis
+
+
+def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
+    realis = _realis(sentence, hit, words)
     near = set(sentence.words[max(hit.first - 8, 0) : hit.last + 9])
     if near & _VIOLATED and not {"broke", "out"} <= near:
         return "ceasefire.violation", realis, "incident", "violated"
@@ -99,7 +106,7 @@ def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
 
 
 def _agreement(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
-    realis = realis_of(sentence, hit)
+    realis = _realis(sentence, hit, words)
     near = set(sentence.words[max(hit.first - 8, 0) : hit.last + 8])
     if near & _CARRYING:
         realis = "planned" if near & _WISHED else realis

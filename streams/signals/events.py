@@ -34,6 +34,8 @@ _KIN = (
 _SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
 _NEAR = 3
+#: How many earlier happenings a telling is compared with: a page has no more, a flood of words has thousands.
+_TRIED = 24
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
     )
     for gathering in _candidates(gatherings, kind, signals, signal):
         others = [signals[m] for m in gathering.members]
-        if not _compatible(signal, others, loose=signal.scope == "update"):
+        if not _compatible(signal, others, loose=signal.scope == "update" or signal.section == "title"):
             continue
         same_figures = _same_figures(signal, others)
         close = 0 < n - gathering.last_place <= _NEAR and not _own_setting(signal)
@@ -122,7 +124,7 @@ def _candidates(gatherings: list[Gathering], kind: str, signals: Sequence[Signal
     fitting = [g for g in gatherings if g.kind == kind and any(counts_by_default(signals[m]) for m in g.members)]
     if not _spans_attacks(signal):
         fitting = [g for g in fitting if not any(_spans_attacks(signals[m]) for m in g.members)]
-    return fitting if signal.section in ("title", "caption") else fitting[::-1]
+    return fitting[:_TRIED] if signal.section in ("title", "caption") else fitting[: -_TRIED - 1 : -1]
 
 
 def _spans_attacks(signal: Signal) -> bool:
@@ -270,8 +272,8 @@ def _event(id_: str, members: Sequence[int], lead: int, signals: Sequence[Signal
 
 
 def _figures(told: Sequence[Signal]) -> tuple[Count, ...]:
-    """One total a measure and side: the last update, else the fullest telling."""
-    best: dict[tuple[str, str], tuple[tuple[bool, bool, float], list[Count]]] = {}
+    """One total a measure and side: the last update, else the body's fullest telling, else the title's."""
+    best: dict[tuple[str, str], tuple[tuple[bool, bool, bool, float], list[Count]]] = {}
     for signal in told:
         groups: dict[tuple[str, str], list[Count]] = {}
         for count in signal.counts:
@@ -281,6 +283,7 @@ def _figures(told: Sequence[Signal]) -> tuple[Count, ...]:
             exact = any(c.exactness not in ("unstated", "vague") for c in counts)
             rank = (
                 signal.scope == "update",
+                signal.section != "title",
                 exact,
                 0.0 if signal.scope == "update" else float(sum(c.low or 0 for c in counts)),
             )

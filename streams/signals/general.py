@@ -18,6 +18,7 @@ _FAMILIES = frozenset(
     """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions
     ddr diplomatic""".split()
 )
+_MEETINGS = frozenset({"talks.visit", "talks.meeting", "talks.summit"})
 _PEACEFUL = frozenset(
     """managing management control agreement accord deal authorities government peacefully administration""".split()
 )
@@ -43,8 +44,18 @@ def read_others(
             excluded.append(exclusion(sentence, hit.phrase.type, reason, hit.first, hit.last))
         if reason is None and (family not in best or _order(sentence, hit) > _order(sentence, best[family])):
             best[family] = hit
+    if "talks" in best:
+        best["talks"] = _with_visit(sentence, best["talks"])
     drafts = [_draft(sentence, hit, dates, anchor) for _, hit in sorted(best.items())]
     return [d for d in drafts if d is not None], excluded
+
+
+def _with_visit(sentence: Sentence, hit: Found) -> Found:
+    """Talks held on a visit are of a type of their own."""
+    types = {f.phrase.type for f in sentence.found}
+    if {"talks.visit", "talks.meeting"} <= types and hit.phrase.kind == "verb":
+        return hit._replace(phrase=hit.phrase._replace(type="diplomatic.visit_talks"))
+    return hit
 
 
 def _order(sentence: Sentence, hit: Found) -> tuple[int, int]:
@@ -54,7 +65,7 @@ def _order(sentence: Sentence, hit: Found) -> tuple[int, int]:
 def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor: date | None) -> Draft | None:
     segment = sentence.segment_of(hit.first)
     realis = realis_of(sentence, hit)
-    type_ = _refined(sentence, hit)
+    type_ = "talks.planned" if realis == "planned" and hit.phrase.type in _MEETINGS else _refined(sentence, hit)
     scope: Scope = "incident"
     if is_cumulative(sentence, dates, segment) and hit.phrase.family in _SUMMED:
         scope = "cumulative"

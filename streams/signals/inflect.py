@@ -43,10 +43,11 @@ _IRREGULAR = {
     "tell": ("told", "told"),
     "throw": ("threw", "thrown"),
     "win": ("won", "won"),
+    "withdraw": ("withdrew", "withdrawn"),
 }
 _DOUBLING = frozenset(
-    """machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set shut quit ram plan ban
-    net""".split()
+    """transfer expel repel machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set
+    shut quit ram plan ban net""".split()
 )
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
 _VOWELS = "aeiou"

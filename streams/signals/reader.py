@@ -27,6 +27,8 @@ from streams.text.places import default_gazetteer
 from streams.text.sentences import Sentences
 from streams.text.tokens import MAX_TOKENS
 
+#: An article that gives more signals is a list or a flood: the rest is left out, and said so.
+MAX_SIGNALS = 500
 _LEAD_LENGTH = 600
 _SHOUTING = 0.8
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
@@ -84,6 +86,10 @@ class Reader:
         for name, text, folded, hits in fields:
             previous: frozenset[str] = frozenset()
             for sentence in self._sentences(name, text, folded, hits):
+                if len(self.signals) >= MAX_SIGNALS:
+                    message = f"read up to {name} {sentence.start}, where it had given {MAX_SIGNALS} signals"
+                    self.problems.append(Problem(code="capped", message=message))
+                    return
                 self._sentence(sentence, previous)
                 previous = sentence.bag
 
@@ -170,7 +176,8 @@ class Reader:
             drafts += found
             self.excluded += left_out
         for draft in _settled(drafts):
-            self._argue(draft, dates)
+            if len(self.signals) < MAX_SIGNALS:
+                self._argue(draft, dates)
 
     def _argue(self, draft: Draft, dates: Sequence[DateMention]) -> None:
         if self._where is None:

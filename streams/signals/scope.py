@@ -36,6 +36,7 @@ _SPEECH_AFTER = frozenset(
 )
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
 _UNIT_YEARS = frozenset("years year decades".split())
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 _OLD_DAYS = 62
 
 
@@ -53,6 +54,8 @@ def is_background(
         if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
             return True
         if word == "year" and i and words[i - 1] == "last":
+            return True
+        if i and words[i - 1] in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
             return True
     inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment)]
     return bool(inside) and all(_long_past(d, anchor) for d in inside)

@@ -17,6 +17,9 @@ from streams.text.dates import DateMention
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _HEAVY = frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling", "attack.assassination"})
 _HELD = frozenset("hostage hostages captive captives kidnapped abducted".split())
+_CHANGED = frozenset(
+    "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
+)
 _VETO_REACH = 5
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _REASON_TOPICS = frozenset({"sport", "fiction", "science"})
@@ -59,6 +62,8 @@ def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
 
 
 def _others(sentence: Sentence, found: Found) -> list[str]:
+    if found.last - found.first > 1:
+        return sentence.words
     return sentence.words[: found.first] + sentence.words[found.last :]
 
 
@@ -94,7 +99,7 @@ class _Violence:
             taken = split_taking(self.sentence, hostages[-1])
         hurt = [t for t in tolls if t.verb.phrase.family != "hostage"]
         if attacks:
-            self._attack(attacks, hurt, segment)
+            self._attack(attacks, hurt, segment, taking=any(t.measure == "hostages" for t in taken))
         elif hurt:
             self._casualties(hurt, segment)
         if hostages:
@@ -193,15 +198,19 @@ class _Violence:
 
     # --- drafts -------------------------------------------------------------------------------------------------------
 
-    def _attack(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int]) -> None:
+    def _attack(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int], *, taking: bool) -> None:
         trigger = max(hits, key=lambda f: (self._rank(f), bool(f.phrase.kind == "verb"), -f.first))
         finite = [f for f in hits if f.phrase.kind == "verb"] or hits
         judge = trigger if trigger in finite or tolls else finite[0]
         scope, definite = self._scope(judge, tolls, segment, hits)
         together = attacks_named(self.sentence, segment)
         tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
+        if scope == "incident" and any(t.verb.phrase.kind == "toll" and _CHANGED & self.sentence.bag for t in tolls):
+            scope, definite = "update", True
         summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
         kind = "casualty.cumulative_total" if summed else trigger.phrase.type
+        if taking and kind == "attack.generic" and any(t.measure == "killed" for t in tolls):
+            kind = "attack.mass_attack_and_hostage_taking"
         self._add(kind, trigger, judge, scope, tolls, segment, definite=definite)
 
     def _rank(self, found: Found) -> int:
@@ -232,10 +241,11 @@ class _Violence:
         kind = trigger.phrase.type if trigger.phrase.family == "casualty" else "attack.generic"
         if update:
             kind = "casualty.toll_update"
+        elif kind == "casualty.missing":
+            if not self._violence_near(segment):
+                return
         elif not status and self._armed_hand(trigger, segment):
             kind = "attack.generic"
-        elif kind == "casualty.missing" and not self._violence_near(segment):
-            return
         scope, _ = self._scope(trigger, tolls, segment, [trigger])
         if scope == "cumulative":
             kind = "casualty.cumulative_total"

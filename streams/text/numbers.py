@@ -216,7 +216,7 @@ def _is_no_count(words: Sequence[str], first: int, last: int) -> bool:
     after = words[last] if last < len(words) else ""
     if before in _NUMBERED_BEFORE or after in _UNITS_AFTER or before in _MONTHS or (after == "-" and before != ""):
         return True
-    if after in _MONTHS and after not in ("may", "march"):
+    if after in _MONTHS and (after not in ("may", "march") or _is_date_end(words, last + 1)):
         return True
     if after == ":" or (
         before == ":" and last - first == 1 and words[first].isdecimal() and first > 1 and words[first - 2].isdecimal()
@@ -225,6 +225,11 @@ def _is_no_count(words: Sequence[str], first: int, last: int) -> bool:
     aged = before == "," and after in (",", ".") and last - first == 1 and words[first].isdecimal()
     named = before == "(" and after == ")"
     return aged or named or after.startswith(("year", "month-old"))
+
+
+def _is_date_end(words: Sequence[str], at: int) -> bool:
+    """Whether "19 may" or "19 march" goes on as a date does: with a year, a comma or nothing."""
+    return at >= len(words) or not words[at][0].isalpha()
 
 
 def _is_year(words: Sequence[str], at: int) -> bool:

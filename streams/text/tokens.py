@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 #: A sentence longer than this is cut off: real ones are a hundredth of it.
 MAX_TOKENS = 2000
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*(?:-\w+)*|\w+(?:['\-]\w+)*|--+|[^\w\s]")
+_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:['\-]\w+)*|--+|[^\w\s]")
 
 
 class Tokens(NamedTuple):

@@ -1,0 +1,76 @@
+"""One happening is one event, however often it is told."""
+
+from __future__ import annotations
+
+from reading import counting, read
+
+from streams.article import Report, counts_by_default
+
+
+def told(report: Report) -> list[tuple[str, list[tuple[str, int | float | None]]]]:
+    """(type, totals) of the events that count."""
+    return [
+        (e.type, [(c.measure, c.low) for c in e.counts if c.relation == "total"])
+        for e in report.events
+        if any(counts_by_default(report.signals[i]) for i in e.signals)
+    ]
+
+
+def test_title_lead_and_back_reference_are_one_event() -> None:
+    body = "Gunmen ambushed a patrol near Mosul on Thursday, killing 10 soldiers. The ambush took place at dawn."
+    report = read(body, title="10 soldiers killed in ambush near Mosul")
+    assert told(report) == [("attack.ambush", [("killed", 10)])]
+    assert sorted(s.scope for s in report.signals) == ["incident", "mention", "mention"]
+
+
+def test_a_caption_is_a_mention() -> None:
+    caption = "Soldiers at the site of the attack in Mosul"
+    body = f"{caption}\n\nA car bomb killed six people in Mosul on Thursday."
+    report = read(body, captions=((0, len(caption)),))
+    assert told(report) == [("attack.vehicle_bomb", [("killed", 6)])]
+    assert {s.section: s.scope for s in report.signals}["caption"] == "mention"
+
+
+def test_two_attacks_in_two_towns_stay_apart() -> None:
+    body = "A car bomb killed six people in Mosul on Thursday. Gunmen killed three policemen in Basra on Wednesday."
+    assert told(read(body)) == [("attack.vehicle_bomb", [("killed", 6)]), ("attack.generic", [("killed", 3)])]
+
+
+def test_days_before_another_attack_is_another_attack() -> None:
+    body = "Days before Saturday's ambush, militants claimed a suicide attack that wounded four people in Kirkuk."
+    assert [s.type for s in counting(read(body))] == ["attack.suicide_bombing"]
+
+
+def test_an_update_replaces_the_figure() -> None:
+    body = "A bomb killed 12 people in Kabul on Thursday. Police later said the death toll rose to 15."
+    assert told(read(body)) == [("attack.site_bomb", [("killed", 15)])]
+
+
+def test_groups_of_one_telling_add_up() -> None:
+    body = "Rebels attacked a village on Thursday, killing nine villagers and two soldiers."
+    assert told(read(body)) == [("attack.generic", [("killed", 11)])]
+
+
+def test_the_state_of_the_wounded_adds_nobody() -> None:
+    body = "Two guards were shot by militants last week. They both remained in critical condition."
+    [(_, counts)] = told(read(body))
+    assert ("wounded", 2) in counts
+
+
+def test_title_and_body_that_differ_are_reported() -> None:
+    report = read("Gunmen killed nine soldiers in Mosul on Thursday.", title="Gunmen kill 12 soldiers in Mosul")
+    assert "title_body_conflict" in {p.code for p in report.problems}
+
+
+def test_the_militants_are_the_group_named_before() -> None:
+    body = "ISIS fighters attacked a village in Iraq on Monday. The militants killed three farmers there."
+    actors = {a.id for s in counting(read(body)) for a in s.actors if a.role == "perpetrator"}
+    assert actors == {"isis"}
+
+
+def test_a_foreign_text_is_named_and_left_alone() -> None:
+    report = read(
+        "Les soldats ont attaqué le village et les habitants ont fui dans la nuit avec des enfants et des vieux."
+    )
+    assert report.signals == ()
+    assert [p.code for p in report.problems] == ["unsupported_language"]

@@ -1,0 +1,99 @@
+"""How many were hurt, by whom: argument structure, not nearness."""
+
+from __future__ import annotations
+
+import pytest
+from reading import counts_of, figures, read
+
+V, P = "victim", "perpetrator"
+TOLD = [
+    ("Gunmen killed 12 soldiers near the border.", [("killed", 12, 12, V)]),
+    ("Twelve soldiers were killed by gunmen near the border.", [("killed", 12, 12, V)]),
+    ("A bomb killed 12 people and wounded 30 in the town.", [("killed", 12, 12, V), ("wounded", 30, 30, V)]),
+    (
+        "A bomb exploded, leaving nine people dead and more than 30 injured.",
+        [("killed", 9, 9, V), ("wounded", 30, None, V)],
+    ),
+    ("A blast in a market left at least 14 shoppers dead, police said.", [("killed", 14, None, V)]),
+    ("Gunmen attacked a bus, killing a driver and two guards.", [("killed", 1, 1, V), ("killed", 2, 2, V)]),
+    (
+        "With over 550 villagers and four soldiers killed in the raid, the army left.",
+        [("killed", 550, None, V), ("killed", 4, 4, V)],
+    ),
+    ("Rebels shot and killed the mayor of the town.", [("killed", 1, 1, V)]),
+    ("Gunmen murdered Juan Moreno, a teacher, on Monday.", [("killed", 1, 1, V)]),
+    ("Ana Diaz, 20, and Luis Moreno, 31, were murdered by gunmen.", [("killed", 1, 1, V), ("killed", 1, 1, V)]),
+    ("Two reporters, Ana Diaz and Luis Moreno, were killed by gunmen.", [("killed", 2, 2, V)]),
+    ("The attack resulted in the deaths of six farmers.", [("killed", 6, 6, V)]),
+    ("The bombing claimed 11 lives.", [("killed", 11, 11, V)]),
+    ("No casualties were reported in the rocket attack.", [("casualties", 0, 0, V)]),
+    ("A bomb exploded but nobody was hurt.", [("wounded", 0, 0, V)]),
+    (
+        "A suicide bomber blew himself up, killing himself and 12 soldiers.",
+        [("killed", 1, 1, P), ("killed", 12, 12, V)],
+    ),
+    ("Rebels attacked a post; dozens of soldiers were killed.", [("killed", 12, 99, V)]),
+    ("Gunmen opened fire, wounding several officers.", [("wounded", 3, 9, V)]),
+    ("Gunmen opened fire and soldiers were killed.", [("killed", 2, None, V)]),
+    ("Militants kidnapped 16 engineers on Monday.", [("hostages", 16, 16, V)]),
+    ("Rebels took 20 passengers hostage on Monday.", [("hostages", 20, 20, V)]),
+    ("Gunmen killed or wounded 20 guards at the gate.", [("casualties", 20, 20, V)]),
+]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), TOLD)
+def test_figures_are_read_with_their_measure_and_side(sentence: str, expected: list[tuple[str, int, int, str]]) -> None:
+    assert sorted(figures(read(sentence)), key=str) == sorted(expected, key=str)
+
+
+NOT_TOLD = [
+    "Gunmen in a group of 40 attacked the post in 2019 style on May 12.",
+    "The 34-year-old driver was not hurt when rebels opened fire.",
+    "Rebels attacked a post 12 kilometers from the town.",
+    "The army killed 300 cattle in the raid.",
+    "The virus has infected 2,000 people and killed over 90 in the province.",
+    "A bus crash killed 20 people on the coast road.",
+    "An earthquake killed 400 people in the hills.",
+    "Cholera killed 30 people in the camp.",
+]
+
+
+@pytest.mark.parametrize("sentence", NOT_TOLD)
+def test_numbers_that_count_no_victims_are_left_alone(sentence: str) -> None:
+    assert [f for f in figures(read(sentence)) if f[1] not in (None, 0)] == []
+
+
+def test_a_disease_is_named_as_the_reason() -> None:
+    [left_out] = read("The virus has killed over 90 people in the province.").excluded
+    assert (left_out.reason, left_out.text) == ("disease", "killed over 90 people")
+
+
+def test_a_part_is_no_addition() -> None:
+    report = read("A blast killed 12 people, including three children.")
+    assert figures(report) == [("killed", 12, 12, V)]
+    assert figures(report, "part") == [("killed", 3, 3, V)]
+
+
+def test_an_increment_and_the_new_total_are_told_apart() -> None:
+    report = read("Police said the death toll from the bombing rose by 3 to 19.")
+    assert figures(report, "increment") == [("killed", 3, 3, V)]
+    assert figures(report) == [("killed", 19, 19, V)]
+    assert report.signals[0].scope == "update"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "low", "corrects"),
+    [
+        ("Police revised the death toll from the bombing down from 12 to 7.", 7, 12),
+        ("Police lowered the death toll from the bombing to 7.", 7, -1),
+        ("Rebels killed 7 people, not 12 as earlier reported, police said.", 7, 12),
+    ],
+)
+def test_a_correction_names_the_figure_it_voids(sentence: str, low: int, corrects: int) -> None:
+    [count] = [c for c in counts_of(read(sentence)) if c.corrects is not None]
+    assert (count.low, count.corrects) == (low, corrects)
+
+
+def test_attacks_told_together_are_one_count() -> None:
+    [count] = counts_of(read("Two attacks killed 12 people on Monday."))
+    assert (count.low, count.attacks) == (12, 2)

@@ -1,0 +1,73 @@
+"""Only what happened, and is news, counts."""
+
+from __future__ import annotations
+
+import pytest
+from reading import counting, read
+
+FRESH = [
+    "Gunmen attacked a police post on Thursday.",
+    "On May 2, 2019, a suicide bomber killed nine people in the town.",
+    "Rebels tried to blow up a bridge on Monday.",
+    "Soldiers are attacking the rebel town.",
+    "An attack on a checkpoint left three soldiers dead.",
+]
+NOT_FRESH = [
+    "The group could attack the town again.",
+    "The general said he would not attack the town.",
+    "Rebels plan to attack the town.",
+    "If militants attack the town, thousands will flee.",
+    "The army denied that its jets bombed the village.",
+    "The war has killed over 71,000 people since late 2019.",
+    "Survivors met on the anniversary of the 2012 bombing that killed 40 people.",
+    "Militants seized the town in a 2014 offensive that killed 200 soldiers.",
+    "He was convicted of killing two soldiers in a bombing.",
+    "Rebels killed 1,200 people in an attack five years ago.",
+    "The insurgents wage occasional attacks from the hills.",
+    "Analysts fear an attack on the capital.",
+    "The army wants to prevent attacks on the capital.",
+    "The police condemned attacks on journalists.",
+]
+
+
+@pytest.mark.parametrize("sentence", FRESH)
+def test_a_fresh_attack_counts(sentence: str) -> None:
+    assert [s for s in counting(read(sentence)) if s.type.startswith("attack.")]
+
+
+@pytest.mark.parametrize("sentence", NOT_FRESH)
+def test_what_did_not_happen_now_counts_for_nothing(sentence: str) -> None:
+    assert not [s for s in counting(read(sentence)) if s.type.split(".")[0] in ("attack", "casualty", "hostage")]
+
+
+def test_a_full_date_of_long_ago_is_the_events_not_the_scopes_business() -> None:
+    [signal] = counting(read("On May 2, 2019, a suicide bomber killed nine people in the town."))
+    assert (signal.event_time.start, signal.event_time.from_) == ("2019-05-02", "text")
+
+
+def test_a_weekday_is_resolved_against_publication() -> None:
+    [signal] = counting(read("Gunmen attacked a police post on Thursday."))
+    assert (signal.event_time.start, signal.event_time.from_) == ("2024-05-16", "text")
+
+
+def test_an_undated_article_is_given_no_day() -> None:
+    [signal] = counting(read("Gunmen attacked a police post on Thursday.", dated=False))
+    assert (signal.event_time.start, signal.event_time.from_) == (None, "none")
+
+
+def test_a_fresh_attack_without_a_day_takes_publication() -> None:
+    [signal] = counting(read("Gunmen attacked a police post near the river."))
+    assert (signal.event_time.start, signal.event_time.from_) == ("2024-05-17", "published")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stance"),
+    [
+        ("Gunmen attacked a post on Thursday, police said.", "official_claim"),
+        ("Gunmen attacked a post on Thursday, residents said.", "witness_claim"),
+        ("Gunmen attacked a post on Thursday.", "asserted"),
+        ("The group claimed responsibility for a bombing that killed nine people on Thursday.", "responsibility_claim"),
+    ],
+)
+def test_who_says_it_is_kept(sentence: str, stance: str) -> None:
+    assert read(sentence).signals[0].stance == stance
