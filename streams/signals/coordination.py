@@ -15,6 +15,7 @@ _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
 _AGE_WORDS = frozenset("years year old aged age".split())
 _FAR = 12
+_MODIFIERS = 3
 _SPEECH_SPAN = 7
 
 
@@ -39,6 +40,7 @@ class Groups:
     def list_from(self, i: int) -> list[Group]:
         """The groups joined from token ``i`` on: the objects of a verb, or what "of" governs."""
         found: list[Group] = []
+        i = self._past_modifiers(i)
         group = self.starting.get(i)
         while group is not None and not (found and self._is_subject(group)):
             if found and self._restates(found, i, group):
@@ -51,6 +53,16 @@ class Groups:
             if group is not None and self.words[i - 1] == "," and group.exactness == "unstated":
                 group = None
         return found
+
+    def _past_modifiers(self, i: int) -> int:
+        """Past "political" and "senior leftist", which stand before a named person without an article."""
+        for at in range(i, min(i + _MODIFIERS + 1, len(self.words))):
+            group = self.starting.get(at)
+            if group is not None:
+                return at if at == i or group.names else i
+            if not self.words[at].isalpha() or self.words[at] in _EMBEDDED_AFTER:
+                return i
+        return i
 
     def _restates(self, found: list[Group], i: int, group: Group) -> bool:
         """Whether it is the group before in other words: "two men, R. Navas and M. Pineda", "Perez, the mayor"."""
@@ -156,6 +168,8 @@ class Groups:
 
     def subject_before(self, at: int, first: int) -> Group | None:
         """The group that is the subject of a verb whose helpers begin at token ``at`` of a segment from ``first``."""
+        if self.sentence.word(at - 1) == "who":
+            return self._antecedent(at - 1, first)
         limit = self._before_relative(at, first)
         for group in reversed(self.all):
             if group.last > limit or group.first < first:
@@ -167,6 +181,14 @@ class Groups:
             if any(v in self.verbs for v in range(group.last, limit)):
                 return None
             return group
+        return None
+
+    def _antecedent(self, who: int, first: int) -> Group | None:
+        """The group that "who" at token ``who`` speaks of, whatever governs it."""
+        for group in reversed(self.all):
+            if first <= group.first and group.last <= who and group.kind in _COUNTABLE:
+                near = group.last >= who - _FAR and not any(v in self.verbs for v in range(group.last, who))
+                return group if near and group.first not in self.taken else None
         return None
 
     def _before_relative(self, at: int, first: int) -> int:

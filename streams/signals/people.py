@@ -21,6 +21,7 @@ _STOP = frozenset(
     each alone overnight early-morning monday tuesday wednesday thursday friday saturday sunday per both there
     only""".split()
 )
+_PEOPLES = ("ans", "is", "ns", "ese", "ites", "ots")
 _MAX_MODIFIERS = 7
 _PART_BEFORE = frozenset("including among them".split())
 _NO_NAMES = frozenset(
@@ -144,15 +145,16 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
         elif i in sentence.verb_starts:
             break
         elif unknown is None and word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-            kind = "people" if sentence.is_name(i) else "unknown"
-            unknown = (i + 1, word, kind, "civilian" if sentence.is_name(i) else None)
+            of_a_people = sentence.is_name(i) and word.endswith(_PEOPLES)
+            kind = "people" if of_a_people else "unknown"
+            unknown = (i + 1, word, kind, "civilian" if of_a_people else None)
         i += 1
     return best or unknown or (at, "", "bare", None)
 
 
 def _determined(sentence: Sentence, i: int) -> Group | None:
     word = sentence.words[i]
-    if i + 1 in sentence.figures:
+    if i + 1 in sentence.figures or (word == "that" and i + 1 < len(sentence.words) and sentence.is_name(i + 1)):
         return None
     last, head, kind, class_ = head_of(sentence, i + 1)
     if kind != "people" or not head:
@@ -188,7 +190,7 @@ def _named(sentence: Sentence, i: int) -> Group | None:
         noun = _bare_noun(sentence, i, last)
         if noun is not None and not noun.names:
             return noun
-    if last - i == 1 and is_plural(sentence.words[i]) and sentence.words[i].endswith(("ans", "is", "ns")):
+    if last - i == 1 and is_plural(sentence.words[i]) and sentence.words[i].endswith(_PEOPLES):
         return Group(i, last, 2, None, "unstated", sentence.words[i], "people", "civilian")
     people = next((sentence.words[k] for k in range(i, last) if sentence.words[k] in sentence.lexicon.people), "")
     if people and is_plural(people):

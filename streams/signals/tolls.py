@@ -306,7 +306,7 @@ class _Reader:
             return [zero] if zero else []
         for i in range(hit.first, max(hit.first - 4, -1), -1):
             group = self.groups.free_ending(i)
-            if group is None or group.kind not in ("people", "bare") or group.exactness == "unstated":
+            if group is None or group.kind not in ("people", "bare") or group.first not in self.sentence.figures:
                 continue
             if word == "lives" and not _LIFE_VERBS & set(self.words[max(group.first - 3, 0) : group.first]):
                 return []
@@ -316,6 +316,10 @@ class _Reader:
 
     def complement(self, hit: Found) -> list[Toll]:
         """ "The murder of two priests", "the kidnapping of Juan Perez"."""
+        owner = self.groups.free_ending(hit.first)
+        if owner is not None and owner.names and self._is_genitive(hit.first - 1):
+            toll = self._toll(hit, owner)
+            return [toll] if toll else []
         if self.sentence.word(hit.last) != "of":
             return []
         return [toll for toll in self._objects(hit, hit.last + 1) if toll.exactness != "unstated"]
@@ -341,9 +345,15 @@ class _Reader:
                     break
         return [self._corrected(toll, former) if toll.relation == "total" else toll for toll in found]
 
+    def _is_genitive(self, i: int) -> bool:
+        """Whether token ``i`` ends in an apostrophe and s: "Perez's murder"."""
+        written = self.sentence.text[self.sentence.starts[i] : self.sentence.ends[i]]
+        return written.endswith(("'s", "\u2019s"))
+
     def status(self, hit: Found) -> list[Toll]:
         """ "Both remained in critical condition"."""
-        group = next((g for g in reversed(self.groups.all) if g.last <= hit.first and not g.part), None)
+        fitting = (g for g in reversed(self.groups.all) if g.last <= hit.first and not g.part and g.kind != "name")
+        group = next(fitting, None)
         toll = self._toll(hit, group) if group is not None and group.exactness != "unstated" else None
         return [toll] if toll else []
 
