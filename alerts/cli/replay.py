@@ -69,7 +69,10 @@ def command(
     except (StoreError, PublishersError) as error:
         stop(FAILED, str(error))
     if out:
-        Path(out).write_bytes(b"".join(line + b"\n" for line in found))
+        try:
+            Path(out).write_bytes(b"".join(line + b"\n" for line in found))
+        except OSError as error:
+            stop(FAILED, f"{out}: cannot be written: {error.strerror}; name another file with --alerts")
     _show(found, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
     if expect:
         _compare(expect, found)
@@ -205,7 +208,9 @@ def _compare(path: str, found: list[bytes]) -> None:
 
     try:
         expected = expect.load(path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        stop(UNREADABLE, f"{path}: cannot be read: {error.strerror}; --expect takes a file of alerts, one a line")
+    except ValueError as error:
         stop(UNREADABLE, str(error))
     wrong = expect.differences(expected, [msgspec.json.decode(line) for line in found])
     for line in wrong:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from streams.article import Exactness, Relation, Side
 from streams.signals.coordination import Groups
 from streams.signals.people import Group, find_groups
+from streams.signals.revisions import UNNAMED, lowered_from, says_it_was_wrong, taken_back
 from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
 
 
@@ -58,8 +59,6 @@ _TOLL_CHANGE = frozenset(
     increases grew grown revised lowered raised raising bringing brought brings stands mounted mounts
     doubled hits hit updated put corrected cut reduced topped tops surpassed downgraded""".split()
 )
-_LOWERED = frozenset("lowered downgraded corrected cut reduced retracted".split())
-_WRONG = frozenset("erroneously mistakenly wrongly incorrectly".split())
 _LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took lost taking".split())
 _REPORTS = frozenset("reports report word information immediate confirmed details".split())
 _MEASURE_OF = {"casualty": "casualties", "casualties": "casualties"}
@@ -343,7 +342,11 @@ class _Reader:
                 found.append(self._stated(hit, group))
                 if group.low is not None and before not in ("of",):
                     break
-        return [self._corrected(toll, former) if toll.relation == "total" else toll for toll in found]
+        inside, at = words[first:end], hit.first - first
+        return [
+            toll._replace(corrects=lowered_from(inside, at, toll.low, former)) if toll.relation == "total" else toll
+            for toll in found
+        ]
 
     def _is_genitive(self, i: int) -> bool:
         """Whether token ``i`` ends in an apostrophe and s: "Perez's murder"."""
@@ -374,8 +377,15 @@ class _Reader:
         if hurt:
             self.groups.taken.add(group.first)
         toll = self._stated(hit, group)
-        corrects = self._replaced(group.last)
-        return toll._replace(corrects=corrects) if corrects is not None and toll.relation == "total" else toll
+        return self._voiding(toll, group) if toll.relation == "total" else toll
+
+    def _voiding(self, toll: Toll, group: Group) -> Toll:
+        """The toll with the earlier figure that the same sentence takes back, if any."""
+        old = taken_back(self.words, self.groups.all, group.last)
+        if old is not None:
+            self.groups.taken.add(old.first)
+            return toll._replace(corrects=old.low)
+        return toll._replace(corrects=UNNAMED) if says_it_was_wrong(self.words) else toll
 
     def _names_a_person(self, group: Group) -> bool:
         return self.sentence.word(group.first - 1) not in ("in", "at", "near", "from") and group.last - group.first > 1
@@ -427,27 +437,6 @@ class _Reader:
         if _REPORTS & set(self.words[max(i - 1, 0) : hit.last]):
             return None
         return Toll(hit.phrase.measure, 0, 0, "exact", "total", "victim", None, max(i, 0), hit.last, hit)
-
-    def _corrected(self, toll: Toll, former: int | None) -> Toll:
-        segment = set(self.words)
-        lowered = bool(_LOWERED & segment) or (
-            "revised" in segment and ("down" in segment or "downward" in segment or "downwards" in segment)
-        )
-        falls = former is not None and toll.low is not None and former > toll.low
-        if lowered or falls:
-            return toll._replace(corrects=former if former is not None else -1)
-        return toll
-
-    def _replaced(self, i: int) -> int | None:
-        """The figure that "not 12 as earlier reported" or "instead of 12" takes back, right behind a figure."""
-        for at in range(i, min(i + 8, len(self.words))):
-            if self.words[at] in ("not", "instead", "rather"):
-                group = next((g for g in self.groups.all if at < g.first <= at + 4), None)
-                stated = self.words[at] != "not" or {"as", "earlier", "previously", "initially"} & set(self.words[at:])
-                if group is not None and stated and group.low is not None:
-                    self.groups.taken.add(group.first)
-                    return group.low
-        return -1 if _WRONG & set(self.words) else None
 
 
 _DYING = frozenset("die died dies dying perish perished lost lose losing".split())
