@@ -58,6 +58,12 @@ def find_groups(sentence: Sentence) -> tuple[Group, ...]:
     return groups
 
 
+def attacks_named(sentence: Sentence, segment: tuple[int, int]) -> int | None:
+    """How many attacks a segment speaks of together: "killed in two separate attacks"; None for one."""
+    groups = [g for g in find_groups(sentence) if segment[0] <= g.first < segment[1] and g.kind == "attacks"]
+    return next((g.low for g in groups if g.low is not None and g.low > 1 and g.exactness == "exact"), None)
+
+
 def _read_groups(sentence: Sentence) -> list[Group]:
     groups: list[Group] = []
     words, text, starts = sentence.words, sentence.text, sentence.starts

@@ -88,12 +88,6 @@ def split_taking(sentence: Sentence, noun: Found) -> list[Toll]:
     return []
 
 
-def attacks_named(sentence: Sentence, segment: tuple[int, int]) -> int | None:
-    """How many attacks a segment speaks of together: "killed in two separate attacks"; None for one."""
-    groups = [g for g in find_groups(sentence) if segment[0] <= g.first < segment[1] and g.kind == "attacks"]
-    return next((g.low for g in groups if g.low is not None and g.low > 1 and g.exactness == "exact"), None)
-
-
 class _Reader:
     """Reads the hits of one sentence from left to right; a group once counted is not counted again."""
 

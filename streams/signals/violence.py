@@ -8,10 +8,11 @@ from datetime import date
 from streams.article import Count, Exclusion, Scope
 from streams.signals.draft import Draft, exclusion
 from streams.signals.lexicon import Phrase
+from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
-from streams.signals.tolls import Toll, attacks_named, find_tolls, split_taking
+from streams.signals.tolls import Toll, find_tolls, split_taking
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
