@@ -108,7 +108,7 @@ def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
 def _agreement(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
     realis = _realis(sentence, hit, words)
     near = set(sentence.words[max(hit.first - 8, 0) : hit.last + 8])
-    if near & _CARRYING:
+    if near & _CARRYING or ({"carry", "carrying", "carried"} & near and "out" in near):
         realis = "planned" if near & _WISHED else realis
         return (
             "agreement.implementation",

@@ -8,12 +8,14 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from streams.article import EventTime, Field, Place, Via
+from streams.article import EventTime, Field, Place, Via, family_of
 from streams.signals.draft import Draft
 from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
 
 _SAYING = frozenset("said says told warned urged urges called accused denied wants".split())
+#: Announcing one of these is what happened.
+_ANNOUNCED = frozenset({"agreement", "ceasefire"})
 _SPOKE = frozenset("said told announced confirmed reported added says declared stated".split())
 _SEATED = frozenset(
     """ministry staff government office army officials embassy headquarters command authorities police agency
@@ -161,7 +163,8 @@ def _acts(mention: PlaceMention, draft: Draft, end: int) -> bool:
 def _of_speech(draft: Draft, start: int) -> bool:
     """Whether a date is when somebody spoke: "said on Thursday"."""
     at = bisect_left(draft.sentence.starts, start)
-    return any(draft.sentence.word(i) in _SPOKE for i in range(max(at - 3, 0), at + 1))
+    spoken = _SPOKE - {"announced"} if family_of(draft.type) in _ANNOUNCED else _SPOKE
+    return any(draft.sentence.word(i) in spoken for i in range(max(at - 3, 0), at + 1))
 
 
 def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> EventTime:

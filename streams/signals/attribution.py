@@ -23,6 +23,10 @@ _ANALYST = frozenset(
 )
 _MEDIA = frozenset("reuters afp ap radio television newspaper daily tv agency".split())
 _NO_SPEAKER = AUXILIARIES | PERFECT | frozenset("earlier previously initially as not".split())
+#: "Announced on 3 March", "reported killed": a participle, nobody's speech.
+_TOLD_OF = frozenset("on last earlier by killed dead missing wounded injured".split())
+_VERBAL = AUXILIARIES | PERFECT | frozenset("would will could".split())
+_SPEECH_ENDS = frozenset([",", ".", "", "who", "in", ")"])
 _MAX_WORDS = 8
 _SECTORS = ((_ANALYST, "analyst"), (_WITNESS, "civilian"), (_OFFICIAL, "government"), (_MEDIA, "media"))
 
@@ -41,13 +45,16 @@ def speech_of(sentence: Sentence) -> Speech | None:
     for i, word in enumerate(words):
         if word == "according" and sentence.word(i + 1) == "to":
             return _speech(sentence, i + 2, _run(sentence, i + 2, 1))
-        if word in SAYING and i and words[i - 1] not in _NO_SPEAKER:
-            first = _run(sentence, i - 1, -1) + 1
-            if first < i:
-                return _speech(sentence, first, i)
-            last = _run(sentence, i + 1, 1)
-            if words[i - 1] in (",", '"') and last > i + 1:
-                return _speech(sentence, i + 1, last)
+        if word not in SAYING or not i or words[i - 1] in _NO_SPEAKER or sentence.word(i + 1) in _TOLD_OF:
+            continue
+        first = _run(sentence, i - 1, -1) + 1
+        if first < i:
+            return _speech(sentence, first, i)
+        last = _run(sentence, i + 1, 1)
+        if words[i - 1] in (",", '"') and last > i + 1:
+            opening = _run(sentence, 0, 1)
+            behind = _VERBAL.isdisjoint(words[i + 1 : last]) and sentence.word(last) in _SPEECH_ENDS
+            return _speech(sentence, i + 1, last) if behind else _speech(sentence, 0, opening)
     return None
 
 

@@ -53,6 +53,9 @@ _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets".split())
 _OUT = (("out", "of"), ("home",), ("abroad",), ("back", "home"))
 _PURPOSE = frozenset("enforce guard protect secure impose patrol help assist support police".split())
 _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
+_TERMS = frozenset(
+    "implement implementing implementation includes include provides stipulates carry covers integration".split()
+)
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _PHASES: dict[str, str] = {
@@ -206,6 +209,8 @@ def _redeployed(sentence: Sentence, hit: Found) -> str:
 
 def _leaving(sentence: Sentence, hit: Found, segment: tuple[int, int], realis: Realis) -> tuple[str, Realis]:
     """What stage of leaving, and who or what leaves."""
+    if hit.phrase.kind == "noun" and _is_term(sentence, hit):
+        return "force.redeployment_clause", "planned"
     before = set(sentence.words[max(segment[0], hit.first - 8) : hit.first])
     near = before | set(sentence.words[hit.last : hit.last + 5])
     if before & _DEMANDS and realis in ("actual", "hypothetical", "planned"):
@@ -225,6 +230,12 @@ def _leaving(sentence: Sentence, hit: Found, segment: tuple[int, int], realis: R
     if realis in ("hypothetical", "hedged"):
         return "force.withdrawal_discussed", realis
     return _left(sentence, hit, near, realis)
+
+
+def _is_term(sentence: Sentence, hit: Found) -> bool:
+    """Whether a withdrawal is only listed among the terms of an accord."""
+    named = {"a", "an", "the", "its", "their"} & set(sentence.words[max(hit.first - 2, 0) : hit.first])
+    return bool(_ACCORD & sentence.bag and _TERMS & sentence.bag) and not named
 
 
 def _left(sentence: Sentence, hit: Found, near: set[str], realis: Realis) -> tuple[str, Realis]:

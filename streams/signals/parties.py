@@ -15,6 +15,7 @@ from streams.text.actors import ActorMention, find_actors
 
 _HOSTILE = frozenset({"attack", "hostage", "casualty", "trend", "territory", "threat", "posture"})
 _EMBEDDED = frozenset("of against on from in with for at near including than among".split())
+_DETERMINERS = frozenset("the a an its their".split())
 _AGAINST = frozenset("on against at".split())
 _CARRIES_OUT = frozenset(
     """claimed launched carried staged mounted conducted perpetrated committed wages wage planned using plant
@@ -60,9 +61,9 @@ class Cast:
         if not any(a.role == main_role for a in found):
             found += self._supplied(draft, main_role, found)
         found = [self._resolved(a, sentence) for a in found]
-        leading = next((a for a in found if a.role == main_role and a.id), None)
-        if leading is not None:
-            self._last[main_role] = leading
+        leading = [a for a in found if a.role == main_role and (a.id or not hostile)]
+        if leading:
+            self._last[main_role] = next((a for a in leading if a.id), leading[0])
         return tuple(found)
 
     def _supplied(self, draft: Draft, role: str, found: list[Actor]) -> list[Actor]:
@@ -191,5 +192,6 @@ def _force_role(draft: Draft, mention: ActorMention) -> tuple[str, Via]:
     if mention.id is None and trigger.phrase.kind == "noun" and mention.text.lower() in ("troop", "troops"):
         return "other", via
     if first < trigger.first:
-        return ("other" if sentence.word(first - 1) in _EMBEDDED and last < trigger.first - 1 else "actor"), via
+        governor = next((w for w in reversed(sentence.words[:first]) if w not in _DETERMINERS), "")
+        return ("other" if governor in _EMBEDDED and last < trigger.first - 1 else "actor"), via
     return ("actor" if sentence.word(first - 1) == "of" else "other"), via

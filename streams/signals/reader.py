@@ -8,7 +8,21 @@ from datetime import date
 from functools import cached_property
 from typing import overload
 
-from streams.article import Article, Exclusion, Field, Place, Problem, Section, Signal, Speaker, Trigger, family_of
+from msgspec.structs import replace
+
+from streams.article import (
+    Article,
+    EventTime,
+    Exclusion,
+    Field,
+    Place,
+    Problem,
+    Section,
+    Signal,
+    Speaker,
+    Trigger,
+    family_of,
+)
 from streams.signals.accords import read_accords
 from streams.signals.arguments import Whereabouts, time_of
 from streams.signals.attribution import speech_of, stance_of
@@ -32,6 +46,7 @@ MAX_SIGNALS = 500
 _LEAD_LENGTH = 600
 _SHOUTING = 0.8
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
+_ACCORDS = frozenset("accord agreement deal pact".split())
 _VIOLENT = frozenset({"attack", "hostage"})
 _WEAK = frozenset({"talks", "agreement", "diplomatic", "trend"})
 _COMMERCIAL = frozenset({"business", "sport", "fiction", "science"})
@@ -78,6 +93,7 @@ class Reader:
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
         self._about = Subject(lexicon, ())
+        self._accord_day: EventTime | None = None
         self._capitals: dict[Field, bool] = {}
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
@@ -120,6 +136,16 @@ class Reader:
                 self.problems.append(Problem(code="truncated", message=message))
             if sentence.words:
                 yield sentence
+
+    def _dated(self, draft: Draft, when: EventTime) -> EventTime:
+        """The day of a draft; "the accord" without one has the day on which the article said it was reached."""
+        if family_of(draft.type) not in ("agreement", "ceasefire") or draft.scope != "incident":
+            return when
+        if when.from_ == "text":
+            self._accord_day = self._accord_day or replace(when, via="coref")
+        elif self._accord_day is not None and not _ACCORDS.isdisjoint(draft.sentence.words):
+            return when if draft.type == "agreement.implementation" else self._accord_day
+        return when
 
     def _shouted(self, name: Field, text: str) -> bool:
         if name not in self._capitals:
@@ -190,6 +216,7 @@ class Reader:
             tuple(p for p in places if p.role == "event" and p.via in ("clause", "sentence"))[:1] or self._before
         )
         start, end = sentence.span(draft.trigger.first, draft.trigger.last)
+        when = self._dated(draft, time_of(draft, dates, self.anchor))
         self.drafts.append(draft)
         self.signals.append(
             Signal(
@@ -209,7 +236,7 @@ class Reader:
                 counts=tuple(draft.counts),
                 actors=actors,
                 places=places,
-                event_time=time_of(draft, dates, self.anchor),
+                event_time=when,
                 speaker=None
                 if speech is None
                 else Speaker(

@@ -110,9 +110,19 @@ class _Violence:
         reason = fits(self.sentence, found, armed=self.armed)
         if reason is None and self.topic in _REASON_TOPICS and not self._plainly_violent(found):
             reason = self.topic
+        if reason is None and found.phrase.measure == "casualties" and not self._hits_anyone(found):
+            return False
         if reason:
             self._leave_out(found, found.phrase.type, reason)
         return reason is None
+
+    def _hits_anyone(self, found: Found) -> bool:
+        """Whether "shot" or "stabbed" has somebody as object or somebody armed near: not a golfer's 67."""
+        classes = self.sentence.lexicon.classes
+        armed = classes["armed"] | classes["weapon"] | classes["hurt"]
+        return any(t.verb.first == found.first for t in self.tolls if t.kind != "bare") or bool(
+            armed & set(_others(self.sentence, found))
+        )
 
     def _plainly_violent(self, found: Found) -> bool:
         armed = self.sentence.lexicon.classes["armed"] | self.sentence.lexicon.classes["weapon"]
