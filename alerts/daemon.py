@@ -21,12 +21,14 @@ import requests
 from msgspec.structs import replace
 
 from alerts.config.types import Source
-from alerts.intake import Intake, mark_baseline
+from alerts.intake import Intake
 from alerts.monitor import Monitor
+from alerts.reading import read_options
 from streams.article import Article
-from streams.journal import Coverage, Tick
-from streams.sources import FeedError, ReadOptions, Unreadable, read_feed
+from streams.journal import Coverage, PollOutcome, Tick
+from streams.sources import FeedError, Unreadable, read_feed
 from streams.sources.http import PollMemory, PollSource, poll
+from streams.sources.options import as_heard
 
 log = logging.getLogger("tocsin")
 #: Seconds between Ticks when nothing comes in, so that the clock does not stand still.
@@ -177,20 +179,12 @@ class Daemon:
         present = {path: _stamp(path) for path in sorted(glob(source.files or "", recursive=True))}
         articles: list[Article] = []
         unreadable: list[Unreadable] = []
-        options = ReadOptions(
-            feed=source.id,
-            fmt=source.format,
-            fields=source.fields,
-            zone=source.zone,
-            publisher=source.publisher,
-            lateness=source.lateness,
-        )
+        options = read_options(source)
         for path in (path for path, stamp in present.items() if memory.files.get(path) != stamp):
             try:
                 for item in read_feed(path, options):
                     if isinstance(item, Article):
-                        heard = replace(item, received=now)
-                        articles.append(heard if kept else mark_baseline(heard, now))
+                        articles.append(as_heard(item, now, first_contact=not kept))
                     else:
                         unreadable.append(item)
             except FeedError as error:
@@ -207,16 +201,14 @@ class Daemon:
             log.info("source %s: %d new articles", source, fresh)
             self._arrived.set()
 
-    def _cover(self, source: str, outcome: str, detail: str) -> None:
+    def _cover(self, source: str, outcome: PollOutcome, detail: str) -> None:
         """Put a change of how a source does into the journal."""
         if self._outcomes.get(source) == outcome:
             return
         self._outcomes[source] = outcome
         if outcome == "failed":
             log.warning("source %s: %s", source, detail)
-        self._coverage.append(
-            msgspec.convert({"type": "coverage", "source": source, "outcome": outcome, "detail": detail}, Coverage)
-        )
+        self._coverage.append(Coverage(source=source, outcome=outcome, detail=detail))
         self._arrived.set()
 
 

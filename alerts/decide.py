@@ -179,9 +179,8 @@ class _Step:
         """A window reaches a band around a happening that no root speaks of yet."""
         id_ = share.item.id
         severity = rules.severity_of(rule, peak.value) or rule.bands[0].severity
-        quiet = self.observation.quiet
-        if quiet and not (quiet == "late" and rule.late == "alert"):
-            self._log(rule, id_, quiet, "recorded; it alerts nobody")
+        if self._hushed(rule):
+            self._log(rule, id_, self.observation.quiet or "", "recorded; it alerts nobody")
             return
         latest = self.tables.latest_root(key_text)
         if latest is not None and not latest.canceled and rule.trigger == "at_least":
@@ -242,9 +241,11 @@ class _Step:
         return windows.peak(window, rule.over, among=root.ids)
 
     def _snapshot(self, rule: Rule, peak: Peak | None, ids: tuple[str, ...], severity: str) -> Snapshot:
+        return compose.snapshot(rule, peak, [m for m in self._members(ids) if m.counted], severity)
+
+    def _members(self, ids: tuple[str, ...]) -> list[Happening]:
         table = world.happenings(self.state)
-        members = [table.rows[i] for i in ids if i in table.rows]
-        return compose.snapshot(rule, peak, [m for m in members if m.counted], severity)
+        return [table.rows[id_] for id_ in ids if id_ in table.rows]
 
     def _emit(
         self,
@@ -258,10 +259,10 @@ class _Step:
     ) -> None:
         """Compose, render and plan the next revision of a root, and remember what was said."""
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
-        table = world.happenings(self.state)
-        members = [table.rows[i] for i in root.ids if i in table.rows]
         since = world.clock(self.state).rows["clock"].since
-        alert = compose.alert(rule, root, kind, peak, members, changed, self.read, now=self.now, since=since)
+        alert = compose.alert(
+            rule, root, kind, peak, self._members(root.ids), changed, self.read, now=self.now, since=since
+        )
         alert, failure = self.decide._renderer.render(alert, rule)
         if failure:
             self._log(rule, root.id, "template_failed", failure)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -18,9 +18,6 @@ from streams.article import Article
 from streams.engines.sqlite import connect, transaction
 from streams.sources import Unreadable
 from streams.times import seconds_of
-
-#: Seconds after publication beyond which an item of a first poll is history, not news.
-BASELINE_AGE = 3600
 
 
 class Intake:
@@ -69,10 +66,3 @@ class Intake:
             "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", (source, key, hash_, seconds_of(now))
         )
         return row is None or row[0] != hash_
-
-
-def mark_baseline(article: Article, now: datetime) -> Article:
-    """On first contact: an item that is older than an hour, or has no date, is history."""
-    published = article.published
-    old = published is None or (now - published.astimezone(UTC)).total_seconds() > BASELINE_AGE
-    return replace(article, baseline=True) if old else article

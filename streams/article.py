@@ -13,6 +13,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from streams.times import utc_iso
+
 Field = Literal["title", "body"]
 Status = Literal["usable", "withheld", "canceled"]
 Realis = Literal["actual", "ongoing", "planned", "hedged", "denied", "hypothetical", "negated"]
@@ -28,6 +30,9 @@ Relation = Literal["total", "part", "increment", "remaining"]
 Side = Literal["victim", "perpetrator", "unknown"]
 PlaceRole = Literal["event", "origin", "destination", "part", "speaker"]
 Precision = Literal["exact", "town", "near", "admin1", "country", "region", "none"]
+#: How sure a place is, surest first; the local ones name a spot, not an area.
+PRECISIONS: tuple[Precision, ...] = ("exact", "town", "near", "admin1", "country", "region", "none")
+LOCAL_PRECISIONS = PRECISIONS[:3]
 TimePrecision = Literal["hour", "day", "week", "month", "year", "range", "none"]
 Via = Literal["clause", "sentence", "coref", "caption", "dateline", "title"]
 
@@ -270,6 +275,24 @@ class Report(Struct, frozen=True, kw_only=True):
     fingerprint: Fingerprint = Fingerprint()
     classifier: str = ""
     """Version of code and data that wrote this report."""
+
+
+def unread(article: Article) -> Report:
+    """A report that has only the article's own facts: what reading finds is filled in with ``replace``."""
+    return Report(
+        id=article.id,
+        feed=article.feed,
+        source=article.source,
+        title=article.title,
+        url=article.url,
+        published=utc_iso(article.published),
+        updated=utc_iso(article.updated),
+        revision=article.revision,
+        status=article.status,
+        baseline=article.baseline,
+        lateness=article.lateness,
+        problems=article.problems,
+    )
 
 
 def counts_by_default(signal: Signal) -> bool:

@@ -11,8 +11,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
-from streams.article import Article, Count, Event, Field, Fingerprint, Problem, Report, Signal
+from streams.article import Article, Count, Event, Field, Fingerprint, Problem, Report, Signal, unread
 from streams.codec import rounded
 from streams.signals.episodes import with_episodes
 from streams.signals.events import gather
@@ -21,7 +22,6 @@ from streams.signals.reader import Reader
 from streams.text.fingerprint import canonical_url, credited_agency, sketch
 from streams.text.language import guess_language
 from streams.text.matcher import fold
-from streams.times import utc_iso
 
 #: Raised with every change of the code that changes what is read; the lexicon adds its own digest.
 CODE_VERSION = "en-2"
@@ -61,19 +61,9 @@ def classify(article: Article) -> Report:
         signals, events = gather(with_episodes(reader.signals, reader.drafts), reader.drafts)
         problems += reader.problems
         problems += _conflict(signals, events)
-    return Report(
-        id=article.id,
-        feed=article.feed,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        published=utc_iso(article.published),
-        updated=utc_iso(article.updated),
+    return replace(
+        unread(article),
         language=language or "en",
-        revision=article.revision,
-        status=article.status,
-        baseline=article.baseline,
-        lateness=article.lateness,
         signals=signals,
         events=events,
         excluded=tuple(dict.fromkeys(reader.excluded)),

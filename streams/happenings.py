@@ -13,11 +13,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from streams.article import Exactness, Precision, Side, Stance
+from streams.article import PRECISIONS, Exactness, Precision, Side, Stance
 
 Nature = Literal["incident", "episode"]
-#: How sure a place is, surest first.
-PRECISIONS: tuple[Precision, ...] = ("exact", "town", "near", "admin1", "country", "region", "none")
 
 
 class Figure(Struct, frozen=True, kw_only=True, array_like=True):

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from streams.article import Report
 
+PollOutcome = Literal["ok", "failed", "first_contact"]
+
 
 class Tick(Struct, frozen=True, kw_only=True, tag="tick"):
     """Time has passed: the entry's ``received`` is the new clock."""
@@ -23,7 +25,7 @@ class Coverage(Struct, frozen=True, kw_only=True, tag="coverage"):
     """How a poll of a source went."""
 
     source: str
-    outcome: Literal["ok", "failed", "first_contact"]
+    outcome: PollOutcome
     detail: str = ""
 
 

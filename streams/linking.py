@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import asin, cos, radians, sin, sqrt
 
-from streams.article import family_of
+from streams.article import LOCAL_PRECISIONS, family_of
 from streams.happenings import Days, Figure, Happening, Mention, Nature, Spot
 
 #: Score from which a mention joins a happening.
@@ -132,8 +132,11 @@ def _fit(one: Spot, other: Spot) -> float | None:
         return None
     if one.name and one.name == other.name and one.precision not in ("country", "region"):
         return 2.0
-    local = ("exact", "town", "near")
-    if one.precision in local and other.precision in local and None not in (one.lat, one.lon, other.lat, other.lon):
+    if (
+        one.precision in LOCAL_PRECISIONS
+        and other.precision in LOCAL_PRECISIONS
+        and None not in (one.lat, one.lon, other.lat, other.lon)
+    ):
         reach = (one.radius_km or 10) + (other.radius_km or 10)
         return 1.0 if distance_km(one, other) <= reach else None
     if one.admin1 and other.admin1:

@@ -8,8 +8,18 @@ from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
-from streams.article import PHASED_FAMILIES, Actor, Event, Place, Report, Signal, counts_by_default, family_of
-from streams.happenings import PRECISIONS, Days, Figure, Mention, Spot
+from streams.article import (
+    PHASED_FAMILIES,
+    PRECISIONS,
+    Actor,
+    Event,
+    Place,
+    Report,
+    Signal,
+    counts_by_default,
+    family_of,
+)
+from streams.happenings import Days, Figure, Mention, Spot
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _WORDS_KEPT = 32

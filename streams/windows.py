@@ -48,11 +48,6 @@ def remove(window: Window, id_: str) -> Window:
     return Window(items=tuple(item for item in window.items if item.id != id_), born=window.born)
 
 
-def expire(window: Window, before: int) -> Window:
-    """The window without what happened before a time."""
-    return Window(items=tuple(item for item in window.items if item.at >= before), born=window.born)
-
-
 def peak(
     window: Window, over: int, *, among: Iterable[str] | None = None, containing: int | None = None
 ) -> Peak | None:

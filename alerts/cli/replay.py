@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -19,7 +19,7 @@ from alerts.config.types import Config, Source
 if TYPE_CHECKING:
     from alerts.monitor import Monitor
     from streams.article import Article
-    from streams.sources import Unreadable
+    from streams.sources import ReadOptions, Unreadable
 
 
 @click.command("replay")
@@ -114,8 +114,8 @@ class _Plan:
             except FeedError as error:
                 stop(UNREADABLE, str(error))
 
-    def _options(self, feed: str) -> Any:
-        from streams.sources import ReadOptions
+    def _options(self, feed: str) -> ReadOptions:
+        from alerts.reading import read_options
         from streams.sources.dating import parse_assume
 
         source = _source_of(self.config, feed) or Source(id="")
@@ -123,15 +123,7 @@ class _Plan:
             assume = parse_assume(self.assume, source.zone) if self.assume else None
         except ValueError as error:
             stop(BAD_CONFIG, f"--assume-date: {error}")
-        return ReadOptions(
-            feed=source.id or None,
-            fmt=self.feed_format or source.format,
-            fields=source.fields,
-            zone=source.zone,
-            publisher=source.publisher,
-            lateness=source.lateness,
-            assume=assume,
-        )
+        return read_options(source, fmt=self.feed_format, assume=assume)
 
 
 def _source_of(config: Config, feed: str) -> Source | None:

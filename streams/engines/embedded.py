@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 from streams.engines.folding import Folding
 from streams.engines.pool import Job, Pool
-from streams.journal import Tick
 
 
 class Embedded:
@@ -19,7 +18,7 @@ class Embedded:
     def __init__(self, folding: Folding, pool: Pool) -> None:
         self.folding, self.pool = folding, pool
 
-    def drain(self, *, each: Callable[[], None] | None = None, should_stop: Callable[[], bool] | None = None) -> int:
+    def drain(self) -> int:
         """Live: take all that waits now through the fold. Gives how many articles that were."""
         done = 0
         while jobs := self.folding.store.pending():
@@ -27,11 +26,7 @@ class Embedded:
                 self.folding.append_encoded(entry, received, seq)
                 self.folding.commit_if_old()
                 done += 1
-                if each:
-                    each()
             self.folding.commit()
-            if should_stop and should_stop():
-                break
         return done
 
     def replay(self, *, each: Callable[[], None] | None = None, until: int | None = None) -> int:
@@ -49,9 +44,7 @@ class Embedded:
             done += 1
             if each:
                 each()
-        while (due := self.folding.fold.next_due(self.folding.state)) is not None and (until is None or due <= until):
-            self.folding.append(Tick(), due)
-            self.folding.commit_if_sending()
+        self.folding.tick_until(until)
         self.folding.commit()
         return done
 

@@ -68,11 +68,6 @@ class Folding:
         self._opened = 0.0
         self._recent: dict[int, Record] = {}
 
-    @property
-    def open_entries(self) -> int:
-        """Entries folded and not yet on disk."""
-        return len(self._group)
-
     def append(self, entry: Entry, received: int) -> Effects:
         """Give an entry the next position and fold it."""
         return self._fold(entry, encode_entry(entry), received, None)
@@ -81,14 +76,11 @@ class Folding:
         """The same for an entry that comes as bytes and settles the waiting article ``seq``."""
         return self._fold(decode_entry(data), data, received, seq)
 
-    def tick_until(self, moment: int) -> bool:
-        """Append a Tick at every timer due by then, committing what they send. Gives whether there was any."""
-        any_due = False
-        while (due := self.fold.next_due(self.state)) is not None and due <= moment:
-            any_due = True
+    def tick_until(self, moment: int | None) -> None:
+        """Append a Tick at every timer due by then (None: at every timer), committing what they send."""
+        while (due := self.fold.next_due(self.state)) is not None and (moment is None or due <= moment):
             self.append(Tick(), due)
             self.commit_if_sending()
-        return any_due
 
     def commit_if_old(self) -> None:
         """Commit once the open group is older than the limit."""

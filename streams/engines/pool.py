@@ -16,10 +16,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import msgspec
+from msgspec.structs import replace
 
-from streams.article import Article, Problem, Report
+from streams.article import Article, Problem, Report, unread
 from streams.journal import Reading, encode_entry
-from streams.times import utc_iso
 
 #: Articles handed to a worker at once while many wait.
 CHUNK = 16
@@ -42,20 +42,7 @@ def read_article(classify: Classify, data: bytes) -> bytes:
 
 def failed_report(article: Article, code: str, message: str) -> Report:
     """A report that says why its article was not read."""
-    return Report(
-        id=article.id,
-        feed=article.feed,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        published=utc_iso(article.published),
-        updated=utc_iso(article.updated),
-        revision=article.revision,
-        status=article.status,
-        baseline=article.baseline,
-        lateness=article.lateness,
-        problems=(*article.problems, Problem(code=code, message=message)),
-    )
+    return replace(unread(article), problems=(*article.problems, Problem(code=code, message=message)))
 
 
 class Pool:

@@ -9,14 +9,11 @@ import fcntl
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
-from streams.article import Article
 from streams.engines.sqlite import connect, transaction
 from streams.journal import Record, decode_entry
 
@@ -67,12 +64,6 @@ class Store:
     def set_meta(self, key: str, value: str) -> None:
         """Keep a value; call it inside a transaction to tie it to other changes."""
         self.writer.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    def add_articles(self, articles: Iterable[tuple[int, Article]]) -> int:
-        """Append (received, article) pairs to what waits for classification; call inside a transaction."""
-        rows = [(received, msgspec.json.encode(article)) for received, article in articles]
-        self.writer.executemany("INSERT INTO articles (received, data) VALUES (?, ?)", rows)
-        return len(rows)
 
     def pending(self, after: int = 0, limit: int = 256) -> list[tuple[int, int, bytes]]:
         """(seq, received, data) of the oldest articles after ``seq`` that the journal does not have yet."""

@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from streams.article import EventTime, Field, Place, Via, family_of
+from streams.article import LOCAL_PRECISIONS, PRECISIONS, EventTime, Field, Place, Via, family_of
 from streams.signals.draft import Draft
 from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
@@ -21,8 +21,6 @@ _SEATED = frozenset(
     """ministry staff government office army officials embassy headquarters command authorities police agency
     organisation organization group spokesman diplomats parliament""".split()
 )
-_LOCAL = ("exact", "town", "near")
-_SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
 _DATELINE = 120
 _PRECISIONS = frozenset({"hour", "day", "week", "month", "year"})
 
@@ -59,7 +57,7 @@ class Whereabouts:
         places = [self._place(m, field, shift, via, draft) for m in mentions]
         if draft is not None:
             places = _one_scene(places, draft)
-        return tuple(sorted(places, key=lambda p: (p.role != "event", _SURENESS.index(p.precision), p.start)))
+        return tuple(sorted(places, key=lambda p: (p.role != "event", PRECISIONS.index(p.precision), p.start)))
 
     def _place(self, m: PlaceMention, field: Field, shift: int, via: Via, draft: Draft | None) -> Place:
         role = "part" if m.kind == "demonym" else "event"
@@ -139,10 +137,10 @@ def _one_scene(places: list[Place], draft: Draft) -> list[Place]:
         behind = place.start - trigger
         return behind if behind >= 0 else -1.5 * behind
 
-    towns = sorted((p for p in places if p.role == "event" and p.precision in _LOCAL), key=far)
+    towns = sorted((p for p in places if p.role == "event" and p.precision in LOCAL_PRECISIONS), key=far)
     named = {towns[0].name} if towns else set()
     return [
-        replace(p, role="part") if p.role == "event" and p.precision in _LOCAL and p.name not in named else p
+        replace(p, role="part") if p.role == "event" and p.precision in LOCAL_PRECISIONS and p.name not in named else p
         for p in places
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from streams.article import PHASED_FAMILIES, Episode, Signal, family_of
+from streams.article import LOCAL_PRECISIONS, PHASED_FAMILIES, Episode, Signal, family_of
 from streams.signals.draft import Draft
 
 _COMING = (
@@ -80,7 +80,7 @@ def _from(signal: Signal) -> str | None:
     if family_of(signal.type) != "force":
         return None
     return next(
-        (p.name for p in signal.places if p.role == "event" and p.name and p.precision in ("exact", "town", "near")),
+        (p.name for p in signal.places if p.role == "event" and p.name and p.precision in LOCAL_PRECISIONS),
         None,
     )
 

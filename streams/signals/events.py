@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from streams.article import Actor, Count, Event, EventTime, Place, Scope, Signal, counts_by_default, family_of
+from streams.article import (
+    LOCAL_PRECISIONS,
+    PRECISIONS,
+    Actor,
+    Count,
+    Event,
+    EventTime,
+    Place,
+    Scope,
+    Signal,
+    counts_by_default,
+    family_of,
+)
 from streams.signals.draft import Draft
 
 _VAGUE_TYPES = frozenset(
@@ -31,7 +43,6 @@ _KIN = (
     frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling"}),
     frozenset({"attack.assassination", "attack.shooting", "attack.massacre", "attack.vehicle_bomb"}),
 )
-_SURENESS = ("exact", "town", "near", "admin1", "country", "region", "none")
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
 _NEAR = 3
 #: How many earlier happenings a telling is compared with: a page has no more, a flood of words has thousands.
@@ -152,10 +163,8 @@ def _some_of_them(signal: Signal, others: Sequence[Signal]) -> bool:
 
 def _elsewhere(signal: Signal, others: Sequence[Signal]) -> bool:
     """Whether the place carried over from the sentence before is another town than the others'."""
-    mine = {p.name for p in signal.places if p.role == "event" and p.precision in ("exact", "town", "near")}
-    theirs = {
-        p.name for o in others for p in o.places if p.role == "event" and p.precision in ("exact", "town", "near")
-    }
+    mine = {p.name for p in signal.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
+    theirs = {p.name for o in others for p in o.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
     return bool(mine and theirs and not mine & theirs)
 
 
@@ -225,7 +234,7 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def _own_setting(signal: Signal) -> bool:
-    places = [p for p in _own_places(signal) if p.precision in ("exact", "town", "near")]
+    places = [p for p in _own_places(signal) if p.precision in LOCAL_PRECISIONS]
     return bool(places) or signal.event_time.from_ == "text"
 
 
@@ -328,7 +337,7 @@ def _places(told: Sequence[Signal]) -> tuple[Place, ...]:
     for place in (p for s in told for p in s.places):
         key = (place.role, place.name or place.text)
         known = found.get(key)
-        if known is None or _SURENESS.index(place.precision) < _SURENESS.index(known.precision):
+        if known is None or PRECISIONS.index(place.precision) < PRECISIONS.index(known.precision):
             found[key] = place
     return tuple(
         sorted(
@@ -336,7 +345,7 @@ def _places(told: Sequence[Signal]) -> tuple[Place, ...]:
             key=lambda p: (
                 p.role != "event",
                 p.via not in ("clause", "sentence"),
-                _SURENESS.index(p.precision),
+                PRECISIONS.index(p.precision),
                 p.field == "title",
                 p.start,
             ),

@@ -21,14 +21,13 @@ from streams.article import Article
 from streams.sources.addresses import RefusedError, check_address
 from streams.sources.formats import read_opened, recognise
 from streams.sources.opening import READ_ERRORS, Opened, open_bytes, reason
-from streams.sources.options import ReadOptions, Unreadable
+from streams.sources.options import ReadOptions, Unreadable, as_heard
 
 USER_AGENT = "tocsin/0.1 (+news monitor)"
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 #: Seconds: failures and what a publisher asks for stretch the pace up to the first, ``Retry-After`` up to the second.
 _LONGEST_PACE = 3600
 _LONGEST_RETRY_AFTER = 86400
-_BASELINE = timedelta(hours=1)
 _CHUNK = 65536
 _MAX_AGE = re.compile(r"(?i)\bmax-age\s*=\s*\"?(\d{1,9})")
 _TTL_MINUTES = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>")
@@ -146,16 +145,10 @@ def _read(source: PollSource, memory: PollMemory, now: datetime, data: bytes) ->
             if isinstance(item, Unreadable):
                 unreadable.append(item)
             else:
-                articles.append(_received(item, memory, now))
+                articles.append(as_heard(item, now, first_contact=not memory.met))
     except READ_ERRORS as error:
         unreadable.append(Unreadable(where=source.url, why=f"breaks off: {reason(error)}"))
     return articles, unreadable
-
-
-def _received(article: Article, memory: PollMemory, now: datetime) -> Article:
-    """On first contact what is older than an hour, or has no date, is history."""
-    old = article.published is None or now - article.published > _BASELINE
-    return replace(article, received=now, baseline=old and not memory.met)
 
 
 def _glimpse(opened: Opened) -> str:

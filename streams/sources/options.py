@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from streams.article import Article
 from streams.sources.dating import Assume
 
+#: Beyond this age an item of a first poll is history, not news.
+_NEWS = timedelta(hours=1)
 #: The fields of an article that an input may hold.
 FIELDS = ("id", "title", "body", "published", "updated", "received", "source", "url", "language", "revision", "status")
 
@@ -38,3 +44,9 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     lateness: int | None = None
     """Seconds; None takes the config's."""
     assume: Assume | None = None
+
+
+def as_heard(article: Article, now: datetime, *, first_contact: bool) -> Article:
+    """The article as a poll received it. On first contact what is older than an hour, or has no date, is history."""
+    old = article.published is None or now - article.published > _NEWS
+    return replace(article, received=now, baseline=first_contact and old)
