@@ -43,5 +43,8 @@ bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your o
 	$(BIN)/python -m benchmarks.decide
 	$(BIN)/python -m benchmarks.latency
 
+accuracy: $(STAMP)  ## Score every evaluation set into docs/accuracy.md (TOCSIN_SETS says where they lie)
+	$(BIN)/python -m benchmarks.accuracy
+
 clean:  ## Remove what was made
 	rm -rf $(VENV) out build *.egg-info
