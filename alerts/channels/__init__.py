@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts, Verdict
+from alerts.channels.base import Answer, Channel, FormError, Message, Payload, Timeouts, Verdict
 from alerts.channels.file.channel import File
 from alerts.channels.slack_webhook.channel import SlackWebhook
 from alerts.channels.terminal.channel import Terminal
@@ -18,4 +18,4 @@ CHANNELS: dict[str, Callable[[Destination, Timeouts], Channel]] = {
     "terminal": Terminal,
 }
 
-__all__ = ["CHANNELS", "Answer", "Channel", "Message", "Payload", "Timeouts", "Verdict"]
+__all__ = ["CHANNELS", "Answer", "Channel", "FormError", "Message", "Payload", "Timeouts", "Verdict"]

@@ -1,12 +1,15 @@
-"""What every channel is: it gives an alert its form, sends it once, and says what the answer means.
+"""What every channel is: it gives a message its form, sends it once, and says what the answer means.
 
-A channel knows nothing of the outbox, of retries or of other destinations.
+A channel knows nothing of the outbox, of retries or of other destinations, and whoever drives it knows nothing of
+what kind it is: limits, verdicts and secrets are the channel's own tables.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -21,42 +24,59 @@ Verdict = Literal["delivered", "retry", "park", "invalid", "uncertain"]
 Failure = Literal["unreachable", "lost", "refused"]
 
 
+class FormError(Exception):
+    """A template of the destination's owner failed. The plain form goes out instead, and the owner is told once."""
+
+
 class Timeouts(Struct, frozen=True, kw_only=True):
-    """Seconds to wait for a connection, and for an answer."""
+    """Seconds to wait for a connection, and for a whole answer."""
 
     connect: float = 5.0
     read: float = 20.0
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One alert for one destination."""
+    """What one destination is to get: one alert, or a digest of several."""
 
     id: str
     """The notification's id: the same over retries."""
     alert: Alert
+    """The alert; of a digest the newest."""
     data: bytes
     """The alert's canonical bytes."""
     now: float
     """Wall clock of this attempt."""
     told_at: str | None = None
     """ISO time of the alert of the same root that this destination already got; None when it got none."""
+    before: dict[str, str] | None = None
+    """The newest ``Answer.handle`` of the same root at this destination: which message to edit, or to answer."""
+    digest: tuple[Alert, ...] = ()
+    """The alerts that a digest covers, oldest first; empty for a message about one alert."""
 
 
 class Payload(Struct, frozen=True, kw_only=True):
-    """The bytes to send, and the headers that go with them."""
+    """What ``send`` takes: the bytes of one request and its headers, without any secret of the destination."""
 
     body: bytes
     headers: dict[str, str] = {}
+    edit: bytes | None = None
+    """Where an earlier message can be edited: what it is to say now. It goes first, ``body`` after it."""
+    before: dict[str, str] | None = None
+    """``Message.before``, for channels that edit or answer."""
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What came back. ``status`` is None when there was no answer; ``failure`` then says why."""
+    """What came back. ``status`` is None when nothing was asked or nothing answered; ``failure`` then says why."""
 
     status: int | None = None
     text: str = ""
     failure: Failure | None = None
     retry_after: str | None = None
-    """The header as it came: seconds or an HTTP date."""
+    """What the destination asks for: seconds, whole or not, or an HTTP date."""
+    word: str | None = None
+    """The error that the body names, also under a status of success; None when it names none."""
+    handle: dict[str, str] | None = None
+    """What a later message of this root needs to edit or to answer this one; to be kept with the notification."""
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -64,36 +84,6 @@ class Answer(Struct, frozen=True, kw_only=True):
         return {"status": self.status, "text": self.text}
 
 
-class Channel(Protocol):
-    """One kind of destination."""
-
-    rate: float | None
-    """Messages a second that the destination takes, or None for no limit."""
-    burst: int
-    """Messages that may go at once after a pause."""
-
-    def render(self, message: Message) -> Payload:
-        """The alert in the channel's form, inside all its limits."""
-        ...
-
-    def plain(self, message: Message) -> Payload:
-        """The simplest form, for when the destination calls the first one invalid."""
-        ...
-
-    def send(self, payload: Payload) -> Answer:
-        """Send once. Never raises for what the destination does."""
-        ...
-
-    def verdict(self, answer: Answer) -> Verdict:
-        """What the answer means for the notification."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
-
-_FAILURES: dict[Failure, Verdict] = {"unreachable": "retry", "lost": "uncertain", "refused": "park"}
 _STATUSES: dict[int, Verdict] = {
     401: "park",
     402: "park",
@@ -111,13 +101,50 @@ _STATUSES: dict[int, Verdict] = {
 }
 #: 3xx: a redirect is never followed, since it would carry the alert to an address that nobody configured.
 _CLASSES: dict[int, Verdict] = {2: "delivered", 3: "park", 4: "invalid", 5: "retry"}
+_FAILURES: dict[Failure, Verdict] = {"unreachable": "retry", "lost": "uncertain", "refused": "park"}
 
 
-def http_verdict(answer: Answer, by_text: Mapping[str, Verdict] | None = None) -> Verdict:
-    """What an HTTP answer means; ``by_text`` lists bodies that say more than the status of an error does."""
-    if answer.status is None:
-        return _FAILURES[answer.failure or "lost"]
-    by_status = _STATUSES.get(answer.status) or _CLASSES.get(answer.status // 100, "retry")
-    if by_status == "delivered" or not by_text:
-        return by_status
-    return by_text.get(answer.text.strip(), by_status)
+class Verdicts(Struct, frozen=True, kw_only=True):
+    """What each answer means: by the error's word, else by the status, else by the status's class."""
+
+    words: Mapping[str, Verdict] = {}
+    statuses: Mapping[int, Verdict] = MappingProxyType(_STATUSES)
+    classes: Mapping[int, Verdict] = MappingProxyType(_CLASSES)
+
+    def of(self, answer: Answer) -> Verdict:
+        """The verdict. An error that nobody knows under a status of success is the fault of the payload."""
+        if answer.word is not None and answer.word in self.words:
+            return self.words[answer.word]
+        if answer.status is None:
+            return _FAILURES[answer.failure] if answer.failure else "delivered"
+        by_status = self.statuses.get(answer.status) or self.classes.get(answer.status // 100, "retry")
+        return "invalid" if by_status == "delivered" and answer.word else by_status
+
+
+class Channel(ABC):
+    """One destination of one kind. Not for use from several threads."""
+
+    rate: ClassVar[float | None] = None
+    """Messages a second that the destination takes, or None for no limit."""
+    burst: ClassVar[int] = 1
+    """Messages that may go at once after a pause."""
+    verdicts: ClassVar[Verdicts] = Verdicts()
+
+    @abstractmethod
+    def render(self, message: Message) -> Payload:
+        """The message in the channel's form, inside all its limits. Raises FormError."""
+
+    @abstractmethod
+    def plain(self, message: Message) -> Payload:
+        """The simplest form, for when the first cannot be made or the destination calls it invalid."""
+
+    @abstractmethod
+    def send(self, payload: Payload) -> Answer:
+        """Send once. Never raises for what the destination does; no secret stands in the answer."""
+
+    def verdict(self, answer: Answer) -> Verdict:
+        """What the answer means for the notification."""
+        return self.verdicts.of(answer)
+
+    def close(self) -> None:  # noqa: B027 (most hold nothing open)
+        """Let go of connections."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict
+from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
 from alerts.config.types import Destination
 
 
-class File:
+class File(Channel):
     """One file, relative to the working directory; its folder is made when it is missing."""
-
-    rate: float | None = None
-    burst = 1
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         self._path = Path(destination.settings["path"])
@@ -37,13 +34,6 @@ class File:
         except OSError as error:
             return Answer(failure="unreachable", text=str(error))
         return Answer(text="written")
-
-    def verdict(self, answer: Answer) -> Verdict:
-        """A file that cannot be written now may be later."""
-        return "retry" if answer.failure else "delivered"
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def _line_break(descriptor: int) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, http_verdict
+from msgspec.structs import replace
+
+from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts, Verdict, Verdicts
 from alerts.channels.http import Poster
 from alerts.channels.slack_webhook.form import message_of, plain_message_of
+from alerts.channels.words import word_of
 from alerts.config.types import Destination
 from streams.codec import canonical
 
 #: Bodies that say what to do whatever status they come with.
-VERDICTS: dict[str, Verdict] = {
+_WORDS: dict[str, Verdict] = {
     "action_prohibited": "park",
     "channel_is_archived": "park",
     "channel_not_found": "park",
@@ -30,11 +33,12 @@ VERDICTS: dict[str, Verdict] = {
 }
 
 
-class SlackWebhook:
+class SlackWebhook(Channel):
     """One incoming webhook, which is one Slack channel."""
 
-    rate: float | None = 1.0
+    rate = 1.0
     burst = 3
+    verdicts = Verdicts(words=_WORDS)
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         url = destination.settings["url"].reveal()
@@ -49,12 +53,9 @@ class SlackWebhook:
         return _payload(plain_message_of(message))
 
     def send(self, payload: Payload) -> Answer:
-        """Post once."""
-        return self._poster.post(payload)
-
-    def verdict(self, answer: Answer) -> Verdict:
-        """By Slack's word for the error, else by the status."""
-        return http_verdict(answer, VERDICTS)
+        """Post once. Slack names an error in plain text, or as JSON."""
+        answer = self._poster.post(payload)
+        return replace(answer, word=word_of(answer))
 
     def close(self) -> None:
         """Drop the connection."""

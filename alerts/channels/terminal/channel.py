@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict
+from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
 from alerts.channels.text import plain_text, stamp
 from alerts.config.types import Destination
 
 
-class Terminal:
+class Terminal(Channel):
     """The process's own standard output."""
-
-    rate: float | None = None
-    burst = 1
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         pass
@@ -33,10 +30,3 @@ class Terminal:
         except (OSError, ValueError) as error:
             return Answer(failure="unreachable", text=f"standard output: {error}")
         return Answer(text="printed")
-
-    def verdict(self, answer: Answer) -> Verdict:
-        """An output that is closed may be back after a restart."""
-        return "retry" if answer.failure else "delivered"
-
-    def close(self) -> None:
-        """Nothing is held open."""

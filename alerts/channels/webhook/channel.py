@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, http_verdict
+from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
 from alerts.channels.http import Poster
 from alerts.channels.text import plain_text
 from alerts.channels.webhook.signing import signature_header
@@ -13,11 +13,8 @@ TYPES = {"alert": "alert.created", "update": "alert.updated", "cancel": "alert.c
 PLAIN_CHARACTERS = 4000
 
 
-class Webhook:
+class Webhook(Channel):
     """One receiver."""
-
-    rate: float | None = None
-    burst = 1
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         settings = destination.settings
@@ -61,10 +58,6 @@ class Webhook:
     def send(self, payload: Payload) -> Answer:
         """Post once, exactly the bytes signed."""
         return self._poster.post(payload)
-
-    def verdict(self, answer: Answer) -> Verdict:
-        """By the status."""
-        return http_verdict(answer)
 
     def close(self) -> None:
         """Drop the connection."""
