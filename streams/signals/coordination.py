@@ -11,10 +11,14 @@ _EMBEDDED_AFTER = frozenset(
     behind under into about jurisdiction""".split()
 )
 _DETERMINERS = frozenset("the a an his her their its".split())
+_DEFINITE = frozenset("the these those his her their its all".split())
 _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
 _AGE_WORDS = frozenset("years year old aged age".split())
+_OF_WHOM = frozenset("them whom".split())
 _FAR = 12
+_BRACKETED = 12
+_APPOSITION = 9
 _MODIFIERS = 3
 _SPEECH_SPAN = 7
 
@@ -56,6 +60,8 @@ class Groups:
 
     def _past_modifiers(self, i: int) -> int:
         """Past "political" and "senior leftist", which stand before a named person without an article."""
+        if self.sentence.word(i) in _DEFINITE and i + 1 in self.sentence.figures and i + 1 in self.starting:
+            return i + 1
         for at in range(i, min(i + _MODIFIERS + 1, len(self.words))):
             group = self.starting.get(at)
             if group is not None:
@@ -90,7 +96,7 @@ class Groups:
     def list_to(self, group: Group) -> list[Group]:
         """The groups joined up to ``group``: coordinated subjects."""
         found = [group]
-        while True:
+        while not _OF_WHOM & set(self.words[group.first : group.last + 1]):
             left = self._left_neighbour(found[0])
             if left is None:
                 return found
@@ -106,6 +112,7 @@ class Groups:
                 found = [left._replace(names=tuple(n for g in found for n in g.names), last=left.last)]
             else:
                 found.insert(0, left)
+        return found
 
     def _only_comma(self, left: Group, right: Group) -> bool:
         return "and" not in self.words[left.last : right.first]
@@ -114,7 +121,10 @@ class Groups:
         i = group.first
         while i > 0 and (self.words[i - 1] in ("and", ",") or self._is_age(i - 1)):
             i -= 1
+        i = self._past_brackets(i)
         left = self.free_ending(i) if i < group.first else None
+        if left is None and i < group.first:
+            left = self._before_apposition(i)
         if left is None or (self.is_embedded(left) and self.sentence.word(left.first - 1) != "with"):
             return None
         if (
@@ -125,6 +135,22 @@ class Groups:
         ):
             return left if self.words[group.first] in _DETERMINERS else None
         return left
+
+    def _past_brackets(self, i: int) -> int:
+        """Back past "(five Spaniards and one Salvadoran)" that ends before token ``i``."""
+        if i > 1 and self.words[i - 1] == ")":
+            return next((k for k in range(i - 2, max(i - _BRACKETED, -1), -1) if self.words[k] == "("), i)
+        return i
+
+    def _before_apposition(self, i: int) -> Group | None:
+        """The named person whom words between commas describe: "Maria Diaz, third judge of the court, and two"."""
+        for k in range(i - 1, max(i - _APPOSITION, 0), -1):
+            if self.words[k] in AUXILIARIES or self.words[k] in PERFECT or k in self.verbs:
+                return None
+            if self.words[k] == ",":
+                named = self.free_ending(k)
+                return named if named is not None and named.names else None
+        return None
 
     def _is_age(self, i: int) -> bool:
         word = self.words[i]
@@ -176,18 +202,33 @@ class Groups:
                 continue
             if group.first in self.taken or (group.last < limit - _FAR and group.kind != "people"):
                 return None
-            if group.part or group.kind == "attacks" or self.is_embedded(group):
+            if group.part or group.kind == "attacks" or self.is_embedded(group) or self._explains(group):
                 continue
             if any(v in self.verbs for v in range(group.last, limit)):
                 return None
             return group
         return None
 
+    def _explains(self, group: Group) -> bool:
+        """Whether it says of whom the group before consists: "six priests, five of them foreigners,"."""
+        of_them = "them" in self.words[group.first : group.last + 2] and self.sentence.word(group.first - 1) in (
+            ",",
+            "(",
+        )
+        return of_them or self._in_brackets(group.first)
+
+    def _in_brackets(self, i: int) -> bool:
+        opened = next((k for k in range(i - 1, max(i - _BRACKETED, -1), -1) if self.words[k] in "()"), None)
+        return opened is not None and self.words[opened] == "(" and ")" in self.words[i : i + _BRACKETED]
+
     def _antecedent(self, who: int, first: int) -> Group | None:
-        """The group that "who" at token ``who`` speaks of, whatever governs it."""
+        """The group that "who" at token ``who`` speaks of: a place or body that "of" governs is passed over."""
         for group in reversed(self.all):
             if first <= group.first and group.last <= who and group.kind in _COUNTABLE:
-                near = group.last >= who - _FAR and not any(v in self.verbs for v in range(group.last, who))
+                if group.kind == "name" and self.is_embedded(group) and self.sentence.word(who - 1) == ",":
+                    continue
+                reach = _FAR if self.sentence.word(who - 1) != "," else 2 * _FAR
+                near = group.last >= who - reach and not any(v in self.verbs for v in range(group.last, who))
                 return group if near and group.first not in self.taken else None
         return None
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from streams.article import Codes, Polarity, family_of
 from streams.signals.inflect import noun_forms, verb_forms
+from streams.text.gazetteer import rows
 from streams.text.matcher import Matcher
 
 _FOLDER = Path(__file__).parent / "lexicon"
@@ -59,6 +60,8 @@ class Lexicon(NamedTuple):
     """Head noun of people: its class."""
     joining: frozenset[str]
     """Heads that can stand before another head: "police officers"."""
+    demonyms: frozenset[str]
+    """Names of a people in the singular: "a Colombian"."""
     objects: dict[str, tuple[str, ...]]
     """Counted noun that is no person: its measures."""
     causes: dict[str, str]
@@ -100,6 +103,7 @@ def default_lexicon() -> Lexicon:
         classes=classes,
         people=people,
         joining=joining,
+        demonyms=_demonyms(),
         objects=objects,
         causes=causes,
         topics=topics,
@@ -117,6 +121,11 @@ def _rows(name: str) -> Iterator[list[str]]:
             if len(row) < 2:
                 raise ValueError(f"{name}:{number}: no tab in {line!r}; columns are parted by single tabs")
             yield row + [""] * (7 - len(row))
+
+
+def _demonyms() -> frozenset[str]:
+    listed = (row[2].split("|") for row in rows("countries.tsv") if len(row) > 2)
+    return frozenset(name.lower() for names in listed for name in names if name and not name.endswith("s"))
 
 
 def _signal_type(row: list[str]) -> SignalType:

@@ -21,6 +21,8 @@ _STOP = frozenset(
     each alone overnight early-morning monday tuesday wednesday thursday friday saturday sunday per both there
     only""".split()
 )
+#: Words in the middle of a name: "Juan de la Cruz".
+PARTICLES = frozenset("de del la las los da dos das di van von der den bin ibn al el y e du le".split())
 _PEOPLES = ("ans", "is", "ns", "ese", "ites", "ots")
 _MAX_MODIFIERS = 7
 _PART_BEFORE = frozenset("including among them".split())
@@ -145,6 +147,8 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
             best = (i + 1, word, "people", lexicon.people[word])
             if sentence.word(i + 1) not in lexicon.people:
                 break
+        elif word in lexicon.demonyms and _closes(sentence, i + 1):
+            return (i + 1, word, "people", "civilian")
         elif word in lexicon.objects:
             best = (i + 1, word, lexicon.objects[word][0], None)
             break
@@ -156,6 +160,12 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
             unknown = (i + 1, word, kind, "civilian" if of_a_people else None)
         i += 1
     return best or unknown or (at, "", "bare", None)
+
+
+def _closes(sentence: Sentence, i: int) -> bool:
+    """Whether a noun phrase is over before token ``i``."""
+    word = sentence.word(i)
+    return not word or not word[0].isalnum() or word in _STOP or i in sentence.verb_starts or word in PERFECT
 
 
 def _determined(sentence: Sentence, i: int) -> Group | None:
@@ -188,9 +198,7 @@ def _bare_noun(sentence: Sentence, start: int, i: int) -> Group | None:
 
 def _named(sentence: Sentence, i: int) -> Group | None:
     """A capitalised run: "Iraqi soldiers", "Mayor Juan Perez", "Juan Perez", "Palestinians"."""
-    last = i
-    while last < len(sentence.words) and last < i + 6 and sentence.is_name(last):
-        last += 1
+    last = _name_end(sentence, i, 6)
     reach = last
     if last < len(sentence.words) and sentence.words[last] in sentence.lexicon.people:
         noun = _bare_noun(sentence, i, last)
@@ -205,16 +213,51 @@ def _named(sentence: Sentence, i: int) -> Group | None:
     return Group(i, last, 1, 1, "exact", people, "name", sentence.lexicon.people.get(people), names=(name,))
 
 
+def bare_name(sentence: Sentence, i: int) -> Group | None:
+    """A name without capitals or table that begins at token ``i``: what "the murder of" governs when nothing else is.
+
+    It is one or two or more words up to a stop word, none a figure, a verb or a noun of people in the plural.
+    """
+    last = i
+    while last < len(sentence.words) and last < i + 6:
+        word = sentence.words[last]
+        if (word in _STOP or not word.isalpha()) and word not in PARTICLES:
+            break
+        if word in sentence.lexicon.objects or last in sentence.verb_starts or last in sentence.figures:
+            return None
+        if word in sentence.lexicon.people and is_plural(word):
+            return None
+        last += 1
+    if last == i or (last == i + 1 and not sentence.is_name(i)) or sentence.words[i] in _DETERMINERS:
+        return None
+    start, end = sentence.span(i, last)
+    return Group(i, last, 1, 1, "exact", "", "unknown", None, names=(sentence.text[start:end],))
+
+
 def _names_after(sentence: Sentence, i: int) -> tuple[str, ...]:
     length = _name_length(sentence, i)
     return (sentence.text[sentence.starts[i] : sentence.ends[i + length - 1]],) if length else ()
 
 
 def _name_length(sentence: Sentence, i: int) -> int:
-    length = 0
-    while i + length < len(sentence.words) and length < 5 and sentence.is_name(i + length):
-        length += 1
+    length = _name_end(sentence, i, 5) - i
     return length if length and sentence.words[i] not in _NO_NAMES else 0
+
+
+def _name_end(sentence: Sentence, i: int, longest: int) -> int:
+    """The token behind the name that begins at token ``i``, particles inside it included."""
+    last, size = i, len(sentence.words)
+    while last < size and last < i + longest:
+        if sentence.is_name(last):
+            last += 1
+            continue
+        ahead = last + 1
+        while ahead < size and sentence.words[ahead] in PARTICLES and ahead < last + 2:
+            ahead += 1
+        if last == i or sentence.words[last] not in PARTICLES or ahead >= size or not sentence.is_name(ahead):
+            break
+        last = ahead + 1
+    return last
 
 
 def _is_part(sentence: Sentence, i: int) -> bool:

@@ -12,7 +12,8 @@ from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
-from streams.signals.tolls import Toll, find_tolls, split_taking
+from streams.signals.tolls import find_tolls, split_taking
+from streams.signals.victims import Toll
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
@@ -23,6 +24,12 @@ _CHANGED = frozenset(
 )
 _VETO_REACH = 5
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
+_DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
+_OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
+_OFFICIAL_ARMS = frozenset(
+    """army police policemen military troop troops forces navy marines soldier soldiers squad squads infantry brigade
+    battalion commandos patrol patrols tank tanks armed helicopter helicopters""".split()
+)
 _REASON_TOPICS = frozenset({"sport", "fiction", "science"})
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
@@ -161,11 +168,26 @@ class _Violence:
             return self.misfortune or "not_a_count"
         if cause is None and self.misfortune is not None and not self._violence_near(segment):
             return self.misfortune
-        if cause is None and toll.verb.phrase.measure == "killed" and toll.exactness == "exact" and toll.high == 1:
-            word = self.sentence.words[toll.verb.first]
-            if word in ("died", "dies", "die", "dying") and not self._violence_near(segment):
-                return "natural_death"
+        if cause is None and self._of_itself(toll, segment):
+            return "natural_death"
         return cause
+
+    def _of_itself(self, toll: Toll, segment: tuple[int, int]) -> bool:
+        """Whether one person only died, and nothing violent was told there or before."""
+        word = self.sentence.words[toll.verb.first]
+        if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
+            return False
+        classes, inside = self.sentence.lexicon.classes, set(self.sentence.words[segment[0] : segment[1]])
+        if inside & (classes["weapon"] | (classes["armed"] - _OFFICIAL_ARMS)) or self._attack_found(segment):
+            return False
+        return self.opening or not inside.isdisjoint(_OLD_AGE)
+
+    def _attack_found(self, segment: tuple[int, int]) -> bool:
+        first, last = segment
+        return any(
+            first <= f.first < last and f.phrase.family == "attack" and fits(self.sentence, f, armed=self.armed) is None
+            for f in self.sentence.found
+        )
 
     def _loose(self, toll: Toll, segment: tuple[int, int]) -> bool:
         """Whether nobody, nothing and no day is named beside a bare "kill dozens", nor violence before it."""

@@ -38,6 +38,31 @@ TOLD = [
     ("Militants kidnapped 16 engineers on Monday.", [("hostages", 16, 16, V)]),
     ("Rebels took 20 passengers hostage on Monday.", [("hostages", 20, 20, V)]),
     ("Gunmen killed or wounded 20 guards at the gate.", [("casualties", 20, 20, V)]),
+    ("More than 100 dead or wounded were counted after the raid.", [("casualties", 100, None, V)]),
+    ("The bishop's sister was murdered on Monday.", [("killed", 1, 1, V)]),
+    ("Marco Ruiz, head of the union, who was abducted in May, was found murdered.", [("killed", 1, 1, V)]),
+    ("Gunmen came to the farm; she was shot dead at the gate.", [("killed", 1, 1, V)]),
+    ("On the road Ruiz, Ana Paz and Luis Ibarra were murdered.", [("killed", 1, 1, V)] * 3),
+    ("Police said that the murder in Kobla on Friday of two nurses shocked the town.", [("killed", 2, 2, V)]),
+    ("Rebels admitted the murder of the six nurses.", [("killed", 6, 6, V)]),
+    ("Rebels claimed Ibarra's murder in Kobla on Friday.", [("killed", 1, 1, V)]),
+    (
+        "Gunmen abducted a pilot, killed a Bolivian and wounded a Chilean.",
+        [("hostages", 1, 1, V), ("killed", 1, 1, V), ("wounded", 1, 1, V)],
+    ),
+    ("When they entered the clinic the rebels murdered, at gunpoint, a soldier.", [("killed", 1, 1, V)]),
+    (
+        "Six priests (four Chileans and two Peruvians) and two women were killed by gunmen.",
+        [("killed", 6, 6, V), ("killed", 2, 2, V)],
+    ),
+    ("Six priests, five of them foreigners, were murdered at dawn.", [("killed", 6, 6, V)]),
+    ("A bomb hit a bus; six passengers, two of whom were killed, were miners.", [("killed", 2, 2, V)]),
+    (
+        "Maria Paz, third judge of the court, and two of her guards were murdered.",
+        [("killed", 1, 1, V), ("killed", 2, 2, V)],
+    ),
+    ("MAYOR JUAN PEREZ WAS MURDERED IN KOBLA ON FRIDAY, ACCORDING TO THE POLICE.", [("killed", 1, 1, V)]),
+    ("REBELS CLAIMED THE MURDER OF HECTOR PAZ ON FRIDAY, ACCORDING TO THE POLICE.", [("killed", 1, 1, V)]),
 ]
 
 
@@ -55,6 +80,12 @@ NOT_TOLD = [
     "A bus crash killed 20 people on the coast road.",
     "An earthquake killed 400 people in the hills.",
     "Cholera killed 30 people in the camp.",
+    "The bill was killed in committee on Monday.",
+    "The dog was killed by gunmen.",
+    "The old bishop died at home on Monday, the church said.",
+    "The convoy was attacked and nothing was known of those hurt.",
+    "Mourners marked the death of the singer.",
+    "It was reported that anyone who was killed would be named.",
 ]
 
 
