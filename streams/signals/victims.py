@@ -106,10 +106,12 @@ class Victims:
         whole = set(inner[of + 1 : of + 3])
         behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
         own_verb = self.sentence.word(behind) in AUXILIARIES | PERFECT or behind == hit.first
-        free = own_verb and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
+        here = "whom" in whole or any(g.last <= group.first and g.low not in (None, 1) for g in self.groups.all)
+        of_some = group.of is not None and group.of != group.low
+        free = own_verb and (here or of_some) and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
         if group.part or whole & _DEAD:
             return "part"
-        if (group.of is not None and group.of != group.low) or whole & _TOLD_BEFORE:
+        if of_some or whole & _TOLD_BEFORE:
             return "total" if free else "part"
         if hit.phrase.measure == "killed" and (
             whole & _HURT_BEFORE or (group.more and "more" in inner and self.words[group.last - 1] != "others")

@@ -105,6 +105,15 @@ def test_a_part_is_no_addition() -> None:
     assert figures(report, "part") == [("killed", 3, 3, V)]
 
 
+def test_some_of_those_told_before_are_a_part() -> None:
+    report = read("Gunmen killed six guards in Kobla. Two of them died on the way to hospital.")
+    assert figures(report, "part") == [("killed", 2, 2, V)]
+
+
+def test_some_of_a_group_are_a_figure_of_their_own() -> None:
+    assert figures(read("Four of the nine passengers were killed by gunmen.")) == [("killed", 4, 4, V)]
+
+
 def test_an_increment_and_the_new_total_are_told_apart() -> None:
     report = read("Police said the death toll from the bombing rose by 3 to 19.")
     assert figures(report, "increment") == [("killed", 3, 3, V)]
