@@ -124,6 +124,10 @@ class Verdicts(Struct, frozen=True, kw_only=True):
 class Channel(ABC):
     """One destination of one kind. Not for use from several threads."""
 
+    in_flight: ClassVar[int] = 1
+    """Messages that may be on their way at once, of different roots; each is sent by a channel object of its own."""
+    digest_over: ClassVar[int | None] = None
+    """How many may wait before they go as digests; None for a destination that gets every alert by itself."""
     rate: ClassVar[float | None] = None
     """Messages a second that the destination takes, or None for no limit."""
     burst: ClassVar[int] = 1

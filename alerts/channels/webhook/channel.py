@@ -16,6 +16,8 @@ PLAIN_CHARACTERS = 4000
 class Webhook(Channel):
     """One receiver."""
 
+    in_flight = 4
+
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         settings = destination.settings
         secret = settings.get("secret")
