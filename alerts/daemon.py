@@ -33,6 +33,8 @@ from streams.sources.options import as_heard
 log = logging.getLogger("tocsin")
 #: Seconds between Ticks when nothing comes in, so that the clock does not stand still.
 HEARTBEAT = 600
+#: Seconds between looks for what nobody tells of, such as an operator's word.
+LOOK_EVERY = 1.0
 #: Seconds that a stopping daemon gives what is being sent.
 DRAIN_SECONDS = 10
 
@@ -102,7 +104,7 @@ class Daemon:
         folding = self.monitor.folding
         while self._coverage:
             folding.append(self._coverage.popleft(), int(self.clock()))
-        if self.monitor.engine.drain():
+        if folding.append_controls(int(self.clock())) + self.monitor.engine.drain():
             self._last_entry = self.clock()
         now = int(self.clock())
         due = folding.fold.next_due(folding.state)
@@ -113,7 +115,7 @@ class Daemon:
 
     def _patience(self) -> float:
         due = self.monitor.folding.fold.next_due(self.monitor.folding.state)
-        return 5.0 if due is None else min(5.0, max(0.05, due - self.clock()))
+        return LOOK_EVERY if due is None else min(LOOK_EVERY, max(0.05, due - self.clock()))
 
     # --- polling ----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from streams.article import Article
 from streams.engines.sqlite import connect, transaction
+from streams.engines.store import note_unreadable
 from streams.sources import Unreadable
 from streams.times import seconds_of
 
@@ -50,9 +51,7 @@ class Intake:
                 "INSERT INTO articles (received, data) VALUES (?, ?)",
                 [(seconds_of(a.received or now), msgspec.json.encode(a)) for a in fresh],
             )
-            db.executemany(
-                "INSERT INTO unreadable VALUES (?, ?, ?)", [(seconds_of(now), u.where, u.why) for u in unreadable]
-            )
+            note_unreadable(db, seconds_of(now), ((u.where, u.why) for u in unreadable))
             db.execute("INSERT OR REPLACE INTO polls VALUES (?, ?)", (source, memory))
         return len(fresh)
 

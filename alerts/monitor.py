@@ -21,7 +21,7 @@ from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool
-from streams.engines.store import Store
+from streams.engines.store import Schema, Store
 from streams.journal import Control
 
 #: Set in the meta table to the hash of the rules in force.
@@ -53,7 +53,7 @@ class Monitor:
     ) -> None:
         """``store_path`` None keeps nothing."""
         families = load_families(config.publishers)
-        schemas = (outbox.SCHEMA,)
+        schemas = (Schema(name="outbox", tables=outbox.SCHEMA),)
         self.config = config
         self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
         self.deliverer = Deliverer(self.store.path, config.destinations) if deliver else None

@@ -13,7 +13,7 @@ import msgspec
 
 from streams.article import Article
 from streams.engines.sqlite import transaction
-from streams.engines.store import Store
+from streams.engines.store import Store, note_unreadable
 from streams.sources import Unreadable
 from streams.times import seconds_of
 
@@ -73,9 +73,7 @@ def stage(
             "INSERT INTO articles (received, data) SELECT time, data FROM staged ORDER BY time, feed, id, revision, n"
         )
         writer.execute("DELETE FROM staged")
-        writer.executemany(
-            "INSERT INTO unreadable VALUES (?, ?, ?)", [(staged.last or 0, u.where, u.why) for u in staged.unreadable]
-        )
+        note_unreadable(writer, staged.last or 0, ((u.where, u.why) for u in staged.unreadable))
         store.set_meta(_STATE, f"{_READY}:{spec}")
     return staged
 

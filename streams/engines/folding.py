@@ -21,6 +21,12 @@ from streams.state import State
 GROUP_SECONDS = 0.05
 
 LogLine = tuple[str, str, str]
+#: What waited for an entry, as (table, id), or None.
+Settles = tuple[str, int] | None
+_SETTLE = {
+    "articles": "UPDATE articles SET position = ? WHERE seq = ?",
+    "controls": "UPDATE controls SET position = ? WHERE id = ?",
+}
 
 
 class Effects(Protocol):
@@ -64,7 +70,8 @@ class Folding:
         for name, key, value in store.state_rows():
             self.state.load(name, key, value)
         self.position = store.last_position()
-        self._group: list[tuple[Record, bytes, int | None, Effects]] = []
+        self._group: list[tuple[Record, bytes, Settles, Effects]] = []
+        self._unsaved: dict[tuple[str, str], bytes | None] = {}
         self._opened = 0.0
         self._recent: dict[int, Record] = {}
 
@@ -74,7 +81,14 @@ class Folding:
 
     def append_encoded(self, data: bytes, received: int, seq: int) -> Effects:
         """The same for an entry that comes as bytes and settles the waiting article ``seq``."""
-        return self._fold(decode_entry(data), data, received, seq)
+        return self._fold(decode_entry(data), data, received, ("articles", seq))
+
+    def append_controls(self, received: int) -> int:
+        """Take up the operators' words that wait. Gives how many."""
+        waiting = self.store.controls()
+        for id_, data in waiting:
+            self._fold(decode_entry(data), data, received, ("controls", id_))
+        return len(waiting)
 
     def tick_until(self, moment: int | None) -> None:
         """Append a Tick at every timer due by then (None: at every timer), committing what they send."""
@@ -93,26 +107,33 @@ class Folding:
             self.commit()
 
     def commit(self) -> None:
-        """Write the open group: entries, state, log and what is to be sent, all or nothing."""
+        """Write the open group: entries, state, log and what is to be sent, all or nothing.
+
+        Raises sqlite3.Error when the store cannot be written. Then nothing is lost: call it again, before anything
+        else, once the store is well.
+        """
         if not self._group:
             return
+        self._unsaved.update(((name, key), value) for name, key, value in self.state.take_changes())
         sending = False
         connection = self.store.writer
         with transaction(connection):
-            for record, data, seq, effects in self._group:
-                self._write(connection, record, data, seq, effects)
+            for record, data, settles, effects in self._group:
+                self._write(connection, record, data, settles, effects)
                 sending = sending or bool(effects.outgoing)
-            connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", self._take_state(connection))
+            self._write_state(connection)
         self._group.clear()
+        self._unsaved.clear()
         self._recent.clear()
         self.on_commit(sending)
 
     def _write(
-        self, connection: sqlite3.Connection, record: Record, data: bytes, seq: int | None, effects: Effects
+        self, connection: sqlite3.Connection, record: Record, data: bytes, settles: Settles, effects: Effects
     ) -> None:
         connection.execute("INSERT INTO journal VALUES (?, ?, ?)", (record.position, record.received, data))
-        if seq is not None:
-            connection.execute("UPDATE articles SET position = ? WHERE seq = ?", (record.position, seq))
+        if settles is not None:
+            table, id_ = settles
+            connection.execute(_SETTLE[table], (record.position, id_))
         for n, line in enumerate(effects.log):
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", (record.position, n, record.received, *line)
@@ -120,23 +141,20 @@ class Folding:
         for outgoing in effects.outgoing:
             self.sink.write(connection, outgoing, record.position)
 
-    def _take_state(self, connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
-        kept = []
-        for name, key, value in self.state.take_changes():
-            if value is None:
-                connection.execute("DELETE FROM state WHERE name = ? AND key = ?", (name, key))
-            else:
-                kept.append((name, key, value))
-        return kept
+    def _write_state(self, connection: sqlite3.Connection) -> None:
+        kept = [(name, key, value) for (name, key), value in self._unsaved.items() if value is not None]
+        gone = [place for place, value in self._unsaved.items() if value is None]
+        connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", kept)
+        connection.executemany("DELETE FROM state WHERE name = ? AND key = ?", gone)
 
-    def _fold(self, entry: Entry, data: bytes, received: int, seq: int | None) -> Effects:
+    def _fold(self, entry: Entry, data: bytes, received: int, settles: Settles) -> Effects:
         self.position += 1
         record = Record(position=self.position, received=received, entry=entry)
         self._recent[record.position] = record
         effects = self.fold.step(self.state, record, self._read)
         if not self._group:
             self._opened = time.monotonic()
-        self._group.append((record, data, seq, effects))
+        self._group.append((record, data, settles, effects))
         return effects
 
     def _read(self, position: int) -> Record:

@@ -9,36 +9,35 @@ import fcntl
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
-from importlib import resources
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from streams.engines.sqlite import connect, transaction
+from streams.engines.schema import Schema, StoreError, prepare
+from streams.engines.sqlite import connect
 from streams.journal import Record, decode_entry
 
-VERSION = 1
-
-
-class StoreError(Exception):
-    """A store that cannot be used; the message says which, why, and what to do."""
+__all__ = ["Schema", "Store", "StoreError", "open_reader"]
 
 
 class Store:
     """An open store. ``writer`` is the one connection that moves the journal."""
 
-    def __init__(self, path: Path, schemas: Sequence[str] = (), *, durable: bool = True) -> None:
+    def __init__(self, path: Path, schemas: Sequence[Schema] = (), *, durable: bool = True) -> None:
         self.path = path
         self._lock = _lock(path)
         try:
             self.writer = connect(path, durable=durable)
-            _prepare(self.writer, path, schemas)
+            prepare(self.writer, path, schemas)
+        except StoreError:
+            self.close()
+            raise
         except sqlite3.Error as error:
             self._lock.close()
             raise StoreError(f"{path}: cannot be opened as a store: {error}; give another --store") from error
 
     @classmethod
-    def scratch(cls, schemas: Sequence[str] = ()) -> Store:
+    def scratch(cls, schemas: Sequence[Schema] = ()) -> Store:
         """A store that is gone when it is closed: for replays that keep nothing."""
         folder = tempfile.mkdtemp(prefix="tocsin-")
         store = cls(Path(folder) / "scratch.db", schemas, durable=False)
@@ -77,6 +76,11 @@ class Store:
         """How many articles wait for classification."""
         return int(self.writer.execute("SELECT count(*) FROM articles WHERE position IS NULL").fetchone()[0])
 
+    def controls(self) -> list[tuple[int, bytes]]:
+        """(id, entry) of the operators' words that the journal does not have yet, oldest first."""
+        rows = self.writer.execute("SELECT id, data FROM controls WHERE position IS NULL ORDER BY id")
+        return [(row[0], bytes(row[1])) for row in rows]
+
     def last_position(self) -> int:
         """The journal's last position; 0 when it is empty."""
         return int(self.writer.execute("SELECT coalesce(max(position), 0) FROM journal").fetchone()[0])
@@ -100,6 +104,27 @@ class Store:
         """(table, key, value) of all that the fold keeps."""
         for row in self.writer.execute("SELECT name, key, value FROM state ORDER BY name, key"):
             yield tuple(row)
+
+
+#: Different troubles with input that are kept; the oldest make room.
+UNREADABLE_KEPT = 2000
+
+
+def note_unreadable(connection: sqlite3.Connection, at: int, items: Iterable[tuple[str, str]]) -> None:
+    """Keep (place, why) of input that could not be read, inside the caller's transaction; a repeat is counted."""
+    rows = [(at, place, why) for place, why in items]
+    if not rows:
+        return
+    connection.executemany(
+        "INSERT INTO unreadable (at, place, why) VALUES (?, ?, ?)"
+        " ON CONFLICT (place, why) DO UPDATE SET at = excluded.at, times = times + 1",
+        rows,
+    )
+    connection.execute(
+        "DELETE FROM unreadable WHERE (place, why) IN"
+        " (SELECT place, why FROM unreadable ORDER BY at DESC LIMIT -1 OFFSET ?)",
+        (UNREADABLE_KEPT,),
+    )
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -131,29 +156,3 @@ def _lock(path: Path) -> IO[str]:
     handle.write(str(os.getpid()))
     handle.flush()
     return handle
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, schemas: Sequence[str]) -> None:
-    """Make the tables of a new store; refuse one that a newer tocsin wrote."""
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        connection.close()
-        raise StoreError(f"{path}: written by a newer tocsin (store version {version}, this one reads {VERSION})")
-    if version == VERSION:
-        return
-    own = resources.files("streams.engines").joinpath("schema.sql").read_text(encoding="utf-8")
-    with transaction(connection):
-        for schema in (own, *schemas):
-            for statement in _statements(schema):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _statements(schema: str) -> Iterator[str]:
-    """The statements of a schema text, one by one: ``executescript`` would commit between them."""
-    held = ""
-    for line in schema.splitlines(keepends=True):
-        held += line
-        if sqlite3.complete_statement(held):
-            yield held
-            held = ""
