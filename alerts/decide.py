@@ -51,7 +51,6 @@ class Decide:
         self.config = config
         self._settings = world.Settings(lateness=config.lateness, families=families)
         self._renderer = Renderer(config)
-        self._rules = {rule.definition: rule for rule in config.rules}
 
     def declare(self, state: State) -> None:
         """Declare every table that the fold keeps."""
@@ -69,15 +68,11 @@ class Decide:
         step = _Step(self, state, record, read, observation, effects)
         if isinstance(record.entry, Control) and record.entry.command == "config":
             step.adopt_rules()
-        for before, after in observation.changes:
-            step.weigh(before, after)
+        step.follow()
+        step.weigh()
         step.run_timers()
         step.forget()
         return effects
-
-    def rule(self, definition: str) -> Rule | None:
-        """The rule of that definition, while the config has it."""
-        return self._rules.get(definition)
 
 
 class _Step:
@@ -96,29 +91,45 @@ class _Step:
         self.state, self.tables = state, Tables(state)
         self.record, self.read, self.observation, self.effects = record, read, observation, effects
         self.now = observation.now
+        self.merged = dict(observation.merged)
 
     def adopt_rules(self) -> None:
-        """Fill the windows of new and changed rules from what is known, silently; let go of those no longer there."""
-        known = set(self.tables.definitions.rows)
+        """Fill the windows of new and changed rules from what is known, silently.
+
+        A rule that is no longer there opens nothing more. What it said is kept true until its last root is closed.
+        """
+        known = self.tables.definitions.rows
         wanted = {rule.definition for rule in self.config.rules}
-        for definition in sorted(known - wanted):
-            self.tables.drop_definition(definition)
+        for definition in sorted(set(known) - wanted):
+            self.tables.retire(definition)
         for rule in self.config.rules:
-            if rule.definition in known:
-                continue
+            fresh = rule.definition not in known
             self.tables.adopt(rule)
+            if not fresh:
+                continue
             for _, happening in world.happenings(self.state).sorted_items():
                 self._place(rule, happening.id, happening)
 
-    def weigh(self, before: Happening | None, after: Happening | None) -> None:
-        """A happening changed: set its shares, and see what each rule makes of it."""
-        id_ = (after or before).id  # type: ignore[union-attr]
-        for rule in self.config.rules:
-            if rule.definition not in self.tables.definitions.rows:
-                continue  # not yet adopted: the journal has no word of this config
-            touched = self._place(rule, id_, after)
-            for key_text in touched:
-                self._judge(rule, key_text, id_)
+    def follow(self) -> None:
+        """Let the roots that speak of a happening speak of what it turned out to be, or to be also."""
+        for gone, into in self.observation.merged:
+            self.tables.lead_on(gone, into, keep=False)
+        for new, of in self.observation.split:
+            self.tables.lead_on(of, new, keep=True)
+
+    def weigh(self) -> None:
+        """Set the shares of all that changed, and then see what each rule makes of each window that was touched."""
+        known = self.tables.definitions.rows
+        in_force = [rule for rule in self.config.rules if rule.definition in known]
+        in_force += [row.rule for definition, row in sorted(known.items()) if row.retired]
+        touched = [
+            (rule, key_text, (after or before).id)  # type: ignore[union-attr]
+            for before, after in self.observation.changes
+            for rule in in_force
+            for key_text in self._place(rule, (after or before).id, after)  # type: ignore[union-attr]
+        ]
+        for rule, key_text, id_ in touched:
+            self._judge(rule, key_text, self.merged.get(id_, id_))
 
     def run_timers(self) -> None:
         """Send the updates that were held back and are due."""
@@ -126,13 +137,13 @@ class _Step:
         for _, root_id in due:
             self.tables.due.drop(root_id)
             root = self.tables.roots.get(root_id)
-            rule = self.decide.rule(root.definition) if root else None
-            if root and rule:
-                self._revise(rule, root, held_back=True)
+            known = self.tables.definitions.get(root.definition) if root else None
+            if root and known:
+                self._revise(known.rule, root, held_back=True)
 
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
-        self.tables.evict(self.now, self.config.revise_for)
+        self.tables.evict(self.now, self.config.revise_for, world.happenings(self.state).rows)
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 
@@ -151,34 +162,66 @@ class _Step:
         """One window was touched by one happening."""
         concerned = [root for root in self.tables.roots_about(id_, key_text) if not root.canceled]
         for root in concerned:
-            self._revise(rule, root)
+            self._correct(rule, root)
         share = self.tables.shares.get(f"{rule.definition}|{id_}")
         if concerned or share is None or self.tables.text_of(rule, share.key) != key_text:
             return
+        if self.tables.definitions.rows[rule.definition].retired:
+            return
+        found = self._crossing(rule, key_text, share.item.at, id_)
+        if found is not None:
+            self._speak(rule, key_text, share, *found)
+
+    def _correct(self, rule: Rule, root: Root) -> None:
+        """What a root speaks of changed: it hears of that for ``revise_for`` after its window."""
+        heard_until = root.last_at + rule.over + self.config.revise_for
+        if self.now > heard_until:
+            self._log(rule, root.id, "beyond_revision", f"it was corrected until {iso(heard_until)}; not told")
+            return
+        self._revise(rule, root)
+
+    def _crossing(self, rule: Rule, key_text: str, at: int, id_: str) -> tuple[Peak, str] | None:
+        """The span around a happening that reaches a band, and the severity; or None with the reason in the log."""
         window = self.tables.windows.rows[key_text]
-        peak = self._crossing(rule, window, share.item.at, id_)
-        if peak is not None:
-            self._speak(rule, key_text, share, peak)
-
-    def _crossing(self, rule: Rule, window: Window, at: int, id_: str) -> Peak | None:
-        """The span around a happening that reaches a band, or None with the reason in the log."""
         if rule.trigger == "first":
-            earlier = [i for i in window.items if at - rule.over < i.at <= at and i.id != id_]
-            if earlier:
-                self._log(rule, id_, "not_first", f"another within {duration_text(rule.over)}")
+            near = [i for i in window.items if abs(i.at - at) < rule.over and i.id != id_]
+            if near:
+                other = min(near, key=lambda i: (i.at, i.id))
+                detail = f"{other.id} at {iso(other.at)} is within {duration_text(rule.over)}"
+                self._log(rule, id_, "not_first", detail)
                 return None
-            return Peak(value=1, start=at - rule.over, end=at, ids=(id_,))
+            return Peak(value=1, start=at - rule.over, end=at, ids=(id_,)), rule.bands[0].severity
         peak = windows.peak(window, rule.over, containing=at)
-        if peak is None or rules.severity_of(rule, peak.value) is None:
-            value = peak.value if peak else 0
-            self._log(rule, id_, "below_threshold", f"{value:g} of {rule.bands[0].threshold:g} {rule.measure}")
-            return None
-        return peak
+        value = peak.value if peak else 0
+        reached = self._reached(rule, window, peak, None, at)
+        if peak is not None and reached is not None:
+            return peak, reached
+        lowest = rule.bands[0]
+        if value >= lowest.threshold:
+            detail = f"{value:g} {rule.measure}, but not by {lowest.independent} independent publishers each"
+            self._log(rule, id_, "not_independent", detail)
+        else:
+            self._log(rule, id_, "below_threshold", f"{value:g} of {lowest.threshold:g} {rule.measure}")
+        return None
 
-    def _speak(self, rule: Rule, key_text: str, share: Kept, peak: Peak) -> None:
+    def _reached(
+        self, rule: Rule, window: Window, peak: Peak | None, among: tuple[str, ...] | None, containing: int | None
+    ) -> str | None:
+        """The worst severity whose band is reached, by happenings that as many families tell of as it asks for."""
+        known = world.happenings(self.state).rows
+        for band in reversed(rule.bands):
+            fullest = peak
+            if band.independent > rule.min_independent:
+                ids = among if among is not None else tuple(item.id for item in window.items)
+                sure = [i for i in ids if i in known and len(known[i].families) >= band.independent]
+                fullest = windows.peak(window, rule.over, among=sure, containing=containing)
+            if fullest is not None and fullest.value >= band.threshold:
+                return band.severity
+        return None
+
+    def _speak(self, rule: Rule, key_text: str, share: Kept, peak: Peak, severity: str) -> None:
         """A window reaches a band around a happening that no root speaks of yet."""
         id_ = share.item.id
-        severity = rules.severity_of(rule, peak.value) or rule.bands[0].severity
         if self._hushed(rule):
             self._log(rule, id_, self.observation.quiet or "", "recorded; it alerts nobody")
             return
@@ -210,16 +253,23 @@ class _Step:
     # --- an open root ---------------------------------------------------------------------------------------------
 
     def _revise(self, rule: Rule, root: Root, *, held_back: bool = False) -> None:
-        """See what changed for a root: a worse band speaks at once, an update waits its turn, a fall cancels."""
+        """See what changed for a root: a worse band speaks at once, an update waits its turn, a fall cancels.
+
+        A worse band that was held back was hushed when it came (it was late, say), and stays so.
+        """
         peak = self._peak_of(rule, root)
-        reached = rules.severity_of(rule, peak.value) if peak else None
+        reached = self._severity_of(rule, root, peak)
         worse = reached is not None and self._worse(reached, root.severity)
-        loud = worse and not self._hushed(rule)
+        loud = worse and not held_back and not self._hushed(rule)
         severity = reached if reached and loud else root.severity
         snapshot = self._snapshot(rule, peak, root.ids, severity)
         why = root.because if held_back else self.observation.because
         changed = changes_between(root.seen, snapshot, why or "the clock")
-        if reached is None:
+        twin = self._twin(root)
+        if twin is not None:
+            same = Change(field="alert", from_=root.id, to=twin.id, because=f"the same incident; {why}")
+            self._emit(rule, root, "cancel", peak, severity, snapshot, [same])
+        elif reached is None:
             self._emit(rule, root, "cancel", peak, severity, snapshot, changed)
         elif loud:
             self._emit(rule, root, "alert", peak, severity, snapshot, changed)
@@ -230,6 +280,20 @@ class _Step:
             self._log(rule, root.id, "held_for_update", f"until {iso(ready)}")
         else:
             self._emit(rule, root, "update", peak, severity, snapshot, changed)
+
+    def _severity_of(self, rule: Rule, root: Root, peak: Peak | None) -> str | None:
+        window = self.tables.windows.get(root.key_text)
+        if peak is None or window is None:
+            return None
+        return self._reached(rule, window, peak, root.ids, None)
+
+    def _twin(self, root: Root) -> Root | None:
+        """The older root of the same window that speaks of all that this one does, now that happenings were merged."""
+        if not self.merged:
+            return None
+        found = [r for id_ in root.ids for r in self.tables.roots_about(id_, root.key_text) if not r.canceled]
+        older = [r for r in found if (r.opened, r.id) < (root.opened, root.id) and set(root.ids) <= set(r.ids)]
+        return min(older, key=lambda r: (r.opened, r.id), default=None)
 
     def _peak_of(self, rule: Rule, root: Root) -> Peak | None:
         window = self.tables.windows.get(root.key_text)

@@ -6,9 +6,11 @@ said, so that the next one says what changed.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alerts.alert import Change
 from alerts.config.types import Rule
@@ -79,10 +81,10 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 class Definition(Struct, frozen=True, kw_only=True):
-    """A rule that the windows are filled for."""
+    """A rule that the windows are filled for. ``retired``: the config has it no more, and it opens no root."""
 
-    rule: str
-    over: int
+    rule: Rule
+    retired: bool = False
 
 
 class Ids(Struct, frozen=True, array_like=True):
@@ -122,11 +124,16 @@ class Tables:
         return _text_of(rule.definition, tuple(key.items()))
 
     def adopt(self, rule: Rule) -> None:
-        """Begin to keep windows for a rule."""
-        self.definitions.put(rule.definition, Definition(rule=rule.id, over=rule.over))
+        """Begin, or go on, to keep windows for a rule, in its newest wording."""
+        known = self.definitions.get(rule.definition)
+        if known is None or known.retired or known.rule != rule:
+            self.definitions.put(rule.definition, Definition(rule=rule))
 
-    def drop_definition(self, definition: str) -> None:
-        """Let go of the windows of a rule that is no longer there. Its roots stay, for the record."""
+    def retire(self, definition: str) -> None:
+        """A rule is no longer there: what it said is still corrected, and it says nothing new."""
+        self.definitions.put(definition, replace(self.definitions.rows[definition], retired=True))
+
+    def _drop_definition(self, definition: str) -> None:
         self.definitions.drop(definition)
         for table in (self.shares, self.windows):
             for key in [key for key in table.rows if key.startswith(f"{definition}|")]:
@@ -154,6 +161,15 @@ class Tables:
         found = [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]
         return sorted((root for root in found if root.key_text == key_text), key=lambda root: (root.opened, root.id))
 
+    def lead_on(self, id_: str, other: str, *, keep: bool) -> None:
+        """The roots about one happening are about another from now on; with ``keep`` about both."""
+        known = self.about.get(id_)
+        for root in [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]:
+            rest = root.ids if keep else tuple(one for one in root.ids if one != id_)
+            self.keep(replace(root, ids=tuple(sorted({*rest, other}))))
+        if not keep:
+            self.about.drop(id_)
+
     def latest_root(self, key_text: str) -> Root | None:
         """The latest root of a window."""
         latest = self.latest.get(key_text)
@@ -177,23 +193,36 @@ class Tables:
         if self.due.get(root.id) is None:
             self.due.put(root.id, Due(until))
 
-    def evict(self, now: int, revise_for: int) -> None:
-        """Once a day of the clock, drop roots and shares that no correction reaches any more."""
+    def evict(self, now: int, revise_for: int, known: Container[str]) -> None:
+        """Once a day of the clock, drop roots and shares that nothing reaches any more.
+
+        A root is kept while its cool-down or its corrections last, and after that as long as one of its happenings
+        is ``known``, so that a correction which comes too late can say for what it came too late.
+        """
         swept = self._swept.get("day")
         if swept is not None and swept.day == now // DAY:
             return
         self._swept.put("day", Swept(now // DAY))
-        spans = {definition: row.over for definition, row in self.definitions.rows.items()}
+        rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
         for name, kept in list(self.shares.rows.items()):
             definition, _, id_ = name.partition("|")
-            if kept.item.at < now - spans.get(definition, 0) - HORIZON:
+            if kept.item.at < now - rules[definition].over - HORIZON:
                 self.shares.drop(name)
                 text = _text_of(definition, tuple(kept.key.items()))
                 rest = windows.remove(self.windows.rows[text], id_)
                 self.windows.put(text, rest) if rest.items else self.windows.drop(text)
+        alive = set()
         for root in list(self.roots.rows.values()):
-            if root.last_at + spans.get(root.definition, 0) + revise_for < now:
+            rule = rules.get(root.definition)
+            over, cooldown = (rule.over, rule.cooldown) if rule else (0, 0)
+            needed = max(root.last_at + over + revise_for, root.sent + cooldown)
+            if needed < now and not any(id_ in known for id_ in root.ids):
                 self._drop_root(root)
+            elif root.last_at + over + revise_for >= now:
+                alive.add(root.definition)
+        for definition, row in list(self.definitions.rows.items()):
+            if row.retired and definition not in alive:
+                self._drop_definition(definition)
 
     def _drop_root(self, root: Root) -> None:
         self.roots.drop(root.id)

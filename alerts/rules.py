@@ -36,6 +36,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+_DISMISSED = "not_an_incident"
 _NOTHING_HAPPENED = Refused(reason="did_not_happen", detail="planned, denied, discussed or taken back")
 
 
@@ -68,8 +69,10 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     if happening.nature != nature_of(rule):
         return Refused()
     if not happening.counted:
-        told = any(_matches(rule.when, mention.type) for mention in happening.mentions)
-        return _NOTHING_HAPPENED if told else Refused()
+        if not any(_matches(rule.when, mention.type) for mention in happening.mentions):
+            return Refused()
+        word = happening.dismissal
+        return Refused(reason=_DISMISSED, detail=f"an analyst: {word.because}") if word else _NOTHING_HAPPENED
     if not any(_matches(rule.when, type_) for type_ in happening.types):
         return Refused()
     at = happening.at
@@ -81,7 +84,7 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
         return gate
     value = measured(rule, happening)
     if value is None or value.low <= 0:
-        return Refused(reason="no_figure", detail=f"no standing figure of {rule.measure}")
+        return _no_figure(rule, happening)
     return Share(key=key_of(rule, happening), item=Item(at, happening.id, value.low))
 
 
@@ -103,12 +106,6 @@ _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
     "source": lambda happening: _first(happening).publisher,
     "language": lambda happening: _first(happening).language,
 }
-
-
-def severity_of(rule: Rule, value: int | float) -> str | None:
-    """The severity of the highest band that a value reaches, or None."""
-    reached = [band.severity for band in rule.bands if value >= band.threshold]
-    return reached[-1] if reached else None
 
 
 @lru_cache(maxsize=65536)
@@ -134,6 +131,16 @@ def _wrong_victims(rule: Rule, happening: Happening) -> Refused | None:
     if classes & set(rule.victims):
         return None
     return Refused(reason="other_victims", detail=f"no victim is {' or '.join(rule.victims)}")
+
+
+def _no_figure(rule: Rule, happening: Happening) -> Refused:
+    if not rule.allow_vague:
+        soft = toll(happening, _want(want(rule).measure, rule.victims, vague=True))
+        if soft is not None and soft.low > 0:
+            return Refused(
+                reason="vague", detail="its only figure is vague or without a number, and this rule refuses those"
+            )
+    return Refused(reason="no_figure", detail=f"no standing figure of {rule.measure}")
 
 
 def _too_few(rule: Rule, happening: Happening) -> Refused | None:

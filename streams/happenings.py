@@ -101,6 +101,20 @@ class Void(Struct, frozen=True, kw_only=True, array_like=True):
     """Whether the story itself was cancelled, not only its figures."""
 
 
+class Ruling(Struct, frozen=True, kw_only=True):
+    """An analyst's word on a happening: a figure, or that it is none. It goes where the mention ``anchor`` goes."""
+
+    position: int
+    at: int
+    """Seconds: when it entered the journal."""
+    because: str
+    anchor: str
+    """Key of the happening's earliest mention when it was said."""
+    measure: str = ""
+    """As rules name it, such as ``killed``; empty when it says that nothing of the kind happened."""
+    value: int | float = 0
+
+
 class Happening(Struct, frozen=True, kw_only=True, dict=True):
     """One incident or episode with its mentions, oldest first. What is read from them is read once."""
 
@@ -110,6 +124,7 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     born: int
     mentions: tuple[Mention, ...] = ()
     voids: tuple[Void, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @cached_property
     def memo(self) -> dict[object, object]:
@@ -126,8 +141,16 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def counted(self) -> tuple[Mention, ...]:
-        """The living mentions of something that took place."""
+        """The living mentions of something that took place; none when an analyst said that it did not."""
+        if self.dismissal is not None:
+            return ()
         return tuple(mention for mention in self.alive if mention.actual)
+
+    @cached_property
+    def dismissal(self) -> Ruling | None:
+        """The analyst's word that this is no happening, unless a figure was given for it since."""
+        latest = self.rulings[-1] if self.rulings else None
+        return latest if latest is not None and not latest.measure else None
 
     @cached_property
     def at(self) -> int | None:

@@ -2,7 +2,8 @@
 
 Each publisher family's latest figure stands for it. The value is the largest that two families reach; with one
 family its low, marked unconfirmed. A stated correction voids the figures it names, whoever printed them, and a newer
-version or cancellation of an article voids the figures of its reprints.
+version or cancellation of an article voids the figures of its reprints. An analyst's figure stands like a family's,
+confirmed by itself, and voids every figure known until then, also where it is printed again; newer figures count.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import cast
 
 from msgspec import Struct
 
-from streams.happenings import Figure, Happening, Mention
+from streams.happenings import Figure, Happening, Mention, Ruling
 
 ANY_SIDE = frozenset({"victim", "perpetrator", "unknown"})
 VICTIMS = frozenset({"victim", "unknown"})
+#: Who speaks when an analyst has set a figure.
+ANALYST = "analyst"
 _SOFT = frozenset({"vague", "unstated"})
 
 
@@ -62,6 +65,9 @@ def claims(happening: Happening, want: Want) -> list[Claimed]:
         figure = _sum([f for f in mention.figures if _wanted(f, want)])
         if figure is not None:
             found.append(Claimed(figure=figure, mention=mention))
+    said = [_claimed(ruling) for ruling in happening.rulings if ruling.measure and _reads(want, ruling.measure)]
+    if said:
+        found = sorted([*found, *said], key=lambda c: (c.mention.as_of, c.mention.position))
     return [Claimed(figure=c.figure, mention=c.mention, void=_is_void(c, found, happening)) for c in found]
 
 
@@ -86,7 +92,7 @@ def _toll(happening: Happening, want: Want) -> Toll | None:
     return Toll(
         low=low,
         high=None if len(known) < len(highs) else max([*known, low]),
-        confirmed=len(lows) > 1,
+        confirmed=len(lows) > 1 or any(claim.mention.family == ANALYST for claim in standing),
         as_of=max(claim.mention.as_of for claim in standing),
     )
 
@@ -121,11 +127,52 @@ def _is_void(claim: Claimed, all_claims: list[Claimed], happening: Happening) ->
     moment = (claim.mention.as_of, claim.mention.position)
     if any(void.story == claim.mention.story and claim.mention.as_of < void.before for void in happening.voids):
         return True
+    if any(_overruled(claim, said, all_claims) for said in all_claims if said.mention.family == ANALYST):
+        return True
     return any(
         _names(later.figure, claim.figure)
         for later in all_claims
         if later.figure.corrects is not None and (later.mention.as_of, later.mention.position) > moment
     )
+
+
+def _overruled(claim: Claimed, said: Claimed, all_claims: list[Claimed]) -> bool:
+    """Whether an analyst's figure takes this one's place: it was known by then, or repeats one that was."""
+    before = said.mention.position
+    if claim.mention.position < before:
+        return True
+    figure = (claim.figure.low, claim.figure.high)
+    if claim.mention.position == before or figure == (said.figure.low, said.figure.high):
+        return False
+    known = (c.figure for c in all_claims if c.mention.position < before)
+    return any(figure == (k.low, k.high) for k in known)
+
+
+def _reads(want: Want, measure: str) -> bool:
+    """Whether a figure set for a measure is one of those wanted: the same measure, sides and classes."""
+    other = want_of(measure)
+    return (want.measure, want.sides, want.classes) == (other.measure, other.sides, other.classes)
+
+
+def _claimed(ruling: Ruling) -> Claimed:
+    """An analyst's figure as a claim."""
+    measure = want_of(ruling.measure).measure
+    figure = Figure(measure=measure, side="victim", class_=None, low=ruling.value, high=ruling.value, exactness="exact")
+    mention = Mention(
+        key=f"{ANALYST}\x1f{ruling.position}",
+        article="",
+        position=ruling.position,
+        signals=(),
+        type="",
+        publisher=ANALYST,
+        family=ANALYST,
+        story="",
+        at=None,
+        as_of=ruling.at,
+        received=ruling.at,
+        speaker=ANALYST,
+    )
+    return Claimed(figure=figure, mention=mention)
 
 
 def _names(correction: Figure, figure: Figure) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams import identity, linking, stories
+from streams import corrections, identity, linking, stories
 from streams.article import PHASED_FAMILIES, Report
 from streams.codec import digest
 from streams.happenings import Happening, Mention, Void
-from streams.journal import Reading, Record
+from streams.journal import Control, Reading, Record
 from streams.mentions import Context, mentions_of
 from streams.state import State, Table
 from streams.times import epoch
@@ -55,6 +55,10 @@ class Observation(Struct, frozen=True, kw_only=True):
 
     now: int
     changes: tuple[tuple[Happening | None, Happening | None], ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
+    """(id of a happening that turned out to be another's, the other's id); the first vanishes in ``changes``."""
+    split: tuple[tuple[str, str], ...] = ()
+    """(id of a new happening, the id it was told under until now)."""
     quiet: str | None = None
     because: str = ""
     notes: tuple[Note, ...] = ()
@@ -87,11 +91,14 @@ def declare(state: State) -> None:
     happenings(state)
     _blocks(state)
     clock(state)
+    corrections.bonds(state)
 
 
 def observe(state: State, record: Record, settings: Settings) -> Observation:
     """Fold one entry."""
     now = _advance(state, record.received)
+    if isinstance(record.entry, Control) and record.entry.command == corrections.COMMAND:
+        return _correct(state, record, now)
     if not isinstance(record.entry, Reading):
         return Observation(now=now)
     report = record.entry.report
@@ -101,6 +108,36 @@ def observe(state: State, record: Record, settings: Settings) -> Observation:
     if verdict == "stale":
         return Observation(now=now, notes=(_note(report, "stale_version", "a newer version is known"),))
     return _Reader(state, record, settings, now, report, key, known).read()
+
+
+def _correct(state: State, record: Record, now: int) -> Observation:
+    """Fold an analyst's correction."""
+    assert isinstance(record.entry, Control)
+    body, table = record.entry.body, happenings(state)
+    told = corrections.correct(body, record.position, record.received, state, table.get)
+    about = f"incident {body.get('incident')}"
+    if told.refused:
+        return Observation(now=now, notes=(Note(about=about, reason="correction_refused", detail=told.refused),))
+    changes = []
+    for id_, after in sorted(told.happenings.items()):
+        before = table.get(id_)
+        changes.append((before, after))
+        if after is not None:
+            table.put(id_, after)
+            _enter_block(state, after)
+        elif before is not None:
+            table.drop(id_)
+            _leave_block(state, before)
+    for key, bond in told.bonds.items():
+        corrections.bonds(state).put(key, bond)
+    return Observation(
+        now=now,
+        changes=tuple(changes),
+        merged=told.merged,
+        split=told.split,
+        because=f"analyst: {body.get('because', '')}",
+        notes=(Note(about=about, reason="corrected", detail=str(body.get("because", ""))),),
+    )
 
 
 class _Reader:
@@ -197,19 +234,29 @@ class _Reader:
         blocks, table = _blocks(self.state), happenings(self.state)
         ids = [id_ for block in linking.blocks_to_search(mention) for id_ in getattr(blocks.get(block), "ids", ())]
         others = [table.rows[id_] for id_ in ids if id_ in table.rows and table.rows[id_].mentions]
-        match = linking.best_match(mention, self.own) or linking.best_match(mention, others)
+        match = self._bound(mention, others) or self._match(mention, self.own) or self._match(mention, others)
         if match is None:
             block = linking.block_of(mention)
             id_ = "in_" + digest("incident", mention.key, self.record.position)
             nature = linking.nature_of(mention.type, PHASED_FAMILIES)
-            self._put(id_, Happening(id=id_, nature=nature, block=block, born=self.now, mentions=(mention,)))
-            blocks.put(block, Block((*getattr(blocks.get(block), "ids", ()), id_)))
+            born = Happening(id=id_, nature=nature, block=block, born=self.now, mentions=(mention,))
+            self._put(id_, born)
+            _enter_block(self.state, born)
             return id_
         found = table.rows[match.id]
         members = sorted([*found.mentions, mention], key=lambda m: (m.as_of, m.position))
         self._put(match.id, replace(found, mentions=tuple(members)))
         self.own = [happening for happening in self.own if happening.id != match.id]
         return match.id
+
+    def _bound(self, mention: Mention, others: list[Happening]) -> Happening | None:
+        """The happening that an analyst put the mention into."""
+        bound = (h for h in (*self.own, *others) if corrections.are_together(self.state, mention, h))
+        return next((h for h in bound if not corrections.are_apart(self.state, mention, h)), None)
+
+    def _match(self, mention: Mention, candidates: list[Happening]) -> Happening | None:
+        free = [h for h in candidates if not corrections.are_apart(self.state, mention, h)]
+        return linking.best_match(mention, free)
 
     def _put(self, id_: str, happening: Happening | None) -> None:
         table = happenings(self.state)
@@ -221,6 +268,12 @@ class _Reader:
         table.drop(id_)
         if old is not None:
             _leave_block(self.state, old)
+
+
+def _enter_block(state: State, happening: Happening) -> None:
+    known = _blocks(state).get(happening.block)
+    if known is None or happening.id not in known.ids:
+        _blocks(state).put(happening.block, Block((*(known.ids if known else ()), happening.id)))
 
 
 def _leave_block(state: State, happening: Happening) -> None:
@@ -251,7 +304,7 @@ def _advance(state: State, received: int) -> int:
 def _evict(state: State, now: int) -> None:
     articles = identity.table(state)
     texts, keys = stories.tables(state)
-    for table in (articles, texts, keys):
+    for table in (articles, texts, keys, corrections.bonds(state)):
         for key in [key for key, row in table.rows.items() if row.born < now - HORIZON]:
             table.drop(key)
     for id_, happening in list(happenings(state).rows.items()):

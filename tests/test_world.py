@@ -136,6 +136,7 @@ def test_horizon_evicts_everything() -> None:
     assert {name: size for name, size in state.sizes().items() if name != "clock"} == {
         "articles": 1,
         "blocks": 1,
+        "bonds": 0,
         "happenings": 1,
         "stories": 0,
         "story_keys": 0,

@@ -67,7 +67,7 @@ _RULE = {
     "victims": Key(v.one_or_many(v.choice("class of victims", CLASSES))),
     "allow_vague": Key(v.boolean),
     "late": Key(v.choice("way with late news", ("alert", "note", "drop"))),
-    "min_independent": Key(v.positive_whole),
+    "min_independent": Key(None),
     "title": Key(v.text),
     "text": Key(v.text),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.schema import (
@@ -17,7 +19,7 @@ from alerts.config.schema import (
     text_map,
 )
 from alerts.config.types import Band, Destination, Route, Rule, Source
-from alerts.config.values import INVALID, Values, said, text, threshold
+from alerts.config.values import INVALID, Values, positive_whole, said, text, threshold
 from streams.codec import digest
 
 DAY = 86400
@@ -92,6 +94,8 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
             found["bands"] = (Band(severity=_first_severity(values, item, severities), threshold=1),)
         elif "trigger" in found or "trigger" not in item.value:
             found["bands"] = _bands(values, item, severities)
+        if "min_independent" in item.value:
+            found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
         if "id" in found and "when" in found:
             rule = Rule(**found)
             rules.append((_defined(rule), item))
@@ -102,7 +106,7 @@ def _defined(rule: Rule) -> Rule:
     """The rule with the hash of what it measures: neither its wording nor its cool-down is part of that."""
     measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
     gates = (rule.allow_vague, rule.late, rule.min_independent)
-    bands = [(band.severity, float(band.threshold)) for band in rule.bands]
+    bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
     return Rule(**{**fields, "definition": digest(measured, gates, bands)})
 
@@ -120,6 +124,27 @@ def _bands(values: Values, item: Item, severities: Sequence[str]) -> tuple[Band,
     if not entry.item.value:
         values.problem(entry.item, f"expected at least one severity with its threshold, such as {example}")
     return _rising(values, entry.item.value, severities)
+
+
+def _independent(values: Values, item: Item, bands: Sequence[Band], severities: Sequence[str]) -> dict[str, Any]:
+    """The rule's ``min_independent`` and its bands with their own: one number for all, or one by severity."""
+    if not isinstance(item.value, dict):
+        least = positive_whole(values, item)
+        return {} if least is INVALID else {"min_independent": least, "bands": _asking(bands, {}, least)}
+    asked = {}
+    for name, entry in item.value.items():
+        if name not in severities:
+            values.problem(entry, f"unknown severity {shown(name)}{did_you_mean(name, severities)}")
+        elif name not in {band.severity for band in bands}:
+            values.problem(entry, f'the rule has no band "{name}"')
+        elif (least := positive_whole(values, entry.item)) is not INVALID:
+            asked[name] = least
+    told = _asking(bands, asked, 1)
+    return {"min_independent": min((band.independent for band in told), default=1), "bands": told}
+
+
+def _asking(bands: Sequence[Band], asked: Mapping[str, int], default: int) -> tuple[Band, ...]:
+    return tuple(replace(band, independent=asked.get(band.severity, default)) for band in bands)
 
 
 def _first_severity(values: Values, rule: Item, severities: Sequence[str]) -> str:

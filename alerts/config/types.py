@@ -51,6 +51,8 @@ class Band(Struct, frozen=True, kw_only=True):
 
     severity: str
     threshold: float
+    independent: int = 1
+    """Publisher families that must tell of a happening before it counts towards this severity."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     allow_vague: bool = True
     late: Late = "note"
     min_independent: int = 1
+    """The same for the rule as a whole: the least that any of its bands asks for."""
     title: str | None = None
     """Inline Jinja source, already read when the config said ``file:``; None for the built-in."""
     text: str | None = None
