@@ -213,7 +213,7 @@ class _Step:
             fullest = peak
             if band.independent > rule.min_independent:
                 ids = among if among is not None else tuple(item.id for item in window.items)
-                sure = [i for i in ids if i in known and len(known[i].families) >= band.independent]
+                sure = [i for i in ids if i in known and rules.standing_behind(known[i]) >= band.independent]
                 fullest = windows.peak(window, rule.over, among=sure, containing=containing)
             if fullest is not None and fullest.value >= band.threshold:
                 return band.severity

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from math import inf
 
 from msgspec import Struct
 
@@ -143,8 +144,14 @@ def _no_figure(rule: Rule, happening: Happening) -> Refused:
     return Refused(reason="no_figure", detail=f"no standing figure of {rule.measure}")
 
 
+def standing_behind(happening: Happening) -> int | float:
+    """Independent publisher families; more than any number when an analyst has set a figure."""
+    vouched = happening.rulings and happening.dismissal is None
+    return inf if vouched else len(happening.families)
+
+
 def _too_few(rule: Rule, happening: Happening) -> Refused | None:
-    families = len(happening.families)
+    families = standing_behind(happening)
     if families >= rule.min_independent:
         return None
     return Refused(reason="not_independent", detail=f"{families} of {rule.min_independent} independent publishers")

@@ -74,7 +74,7 @@ def correct(body: Mapping[str, Any], position: int, at: int, state: State, get: 
 
 def are_apart(state: State, one: Mention, other: Happening) -> bool:
     """Whether an analyst said that this mention does not belong to that happening."""
-    bond = bonds(state).get(one.key) if bonds(state).rows else None
+    bond = bonds(state).get(one.key)
     if bond is None or not bond.apart:
         return False
     sides = dict(bond.apart)
@@ -84,7 +84,7 @@ def are_apart(state: State, one: Mention, other: Happening) -> bool:
 
 def are_together(state: State, one: Mention, other: Happening) -> bool:
     """Whether an analyst said that this mention belongs to that happening."""
-    bond = bonds(state).get(one.key) if bonds(state).rows else None
+    bond = bonds(state).get(one.key)
     if bond is None or not bond.together:
         return False
     theirs = (bonds(state).get(m.key) for m in other.mentions)

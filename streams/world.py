@@ -128,6 +128,7 @@ def _correct(state: State, record: Record, now: int) -> Observation:
         elif before is not None:
             table.drop(id_)
             _leave_block(state, before)
+    _lead_articles(state, told.happenings)
     for key, bond in told.bonds.items():
         corrections.bonds(state).put(key, bond)
     return Observation(
@@ -138,6 +139,20 @@ def _correct(state: State, record: Record, now: int) -> Observation:
         because=f"analyst: {body.get('because', '')}",
         notes=(Note(about=about, reason="corrected", detail=str(body.get("because", ""))),),
     )
+
+
+def _lead_articles(state: State, changed: Mapping[str, Happening | None]) -> None:
+    """Let the articles of happenings that were changed by hand know which ones they tell of now."""
+    articles = identity.table(state)
+    told: dict[str, set[str]] = {}
+    for id_, happening in changed.items():
+        for mention in happening.mentions if happening else ():
+            told.setdefault(mention.article, set()).add(id_)
+    for article, ids in told.items():
+        known = articles.get(article)
+        if known is not None:
+            rest = {id_ for id_ in known.happenings if id_ not in changed}
+            articles.put(article, replace(known, happenings=tuple(sorted(ids | rest))))
 
 
 class _Reader:
@@ -251,12 +266,15 @@ class _Reader:
 
     def _bound(self, mention: Mention, others: list[Happening]) -> Happening | None:
         """The happening that an analyst put the mention into."""
+        if not corrections.bonds(self.state).rows:
+            return None
         bound = (h for h in (*self.own, *others) if corrections.are_together(self.state, mention, h))
         return next((h for h in bound if not corrections.are_apart(self.state, mention, h)), None)
 
     def _match(self, mention: Mention, candidates: list[Happening]) -> Happening | None:
-        free = [h for h in candidates if not corrections.are_apart(self.state, mention, h)]
-        return linking.best_match(mention, free)
+        if not corrections.bonds(self.state).rows:
+            return linking.best_match(mention, candidates)
+        return linking.best_match(mention, [h for h in candidates if not corrections.are_apart(self.state, mention, h)])
 
     def _put(self, id_: str, happening: Happening | None) -> None:
         table = happenings(self.state)

@@ -136,7 +136,7 @@ def _independent(values: Values, item: Item, bands: Sequence[Band], severities: 
         if name not in severities:
             values.problem(entry, f"unknown severity {shown(name)}{did_you_mean(name, severities)}")
         elif name not in {band.severity for band in bands}:
-            values.problem(entry, f'the rule has no band "{name}"')
+            values.problem(entry, f'the rule has no band "{name}"; give it one under "severity"')
         elif (least := positive_whole(values, entry.item)) is not INVALID:
             asked[name] = least
     told = _asking(bands, asked, 1)

@@ -221,3 +221,12 @@ def test_check_says_what_a_good_config_holds(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     result = CliRunner().invoke(check, [str(GOOD)])
     assert (result.exit_code, result.stdout) == (0, f"{GOOD}: ok: 2 sources, 3 rules, 2 routes, 3 destinations\n")
+
+
+@pytest.mark.parametrize(("asked", "rule", "bands"), [("2", 2, [2, 2]), ("{critical: 3}", 1, [1, 3])])
+def test_independent_publishers_are_asked_for_by_number_or_by_severity(
+    tmp_path: Path, asked: str, rule: int, bands: list[int]
+) -> None:
+    text = MINIMAL.replace("{warning: 5}", f"{{warning: 5, critical: 10}}, min_independent: {asked}")
+    (read,) = loaded(tmp_path, text).rules
+    assert (read.min_independent, [band.independent for band in read.bands]) == (rule, bands)
