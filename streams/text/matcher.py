@@ -42,3 +42,26 @@ class Matcher:
             for number, start, end in self._automaton.find_matches_as_indexes(folded)
             if (start == 0 or not folded[start - 1].isalnum()) and (end == size or not folded[end].isalnum())
         ]
+
+
+class Names:
+    """Finds every name of a table that stands between word borders, those inside longer ones too."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.Standard)
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end with a minus before it, number of the name), by start and the longest first."""
+        padded = f" {text} "
+        found = [
+            (start - 1, 1 - end, number)
+            for number, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True)
+            if not (
+                (before := padded[start - 1]).isalnum()
+                or before == "_"
+                or (after := padded[end]).isalnum()
+                or after == "_"
+            )
+        ]
+        found.sort()
+        return found
