@@ -50,18 +50,25 @@ class Entry(NamedTuple):
     size: int
 
 
-#: A folded name and how many characters stand before its first word: 3 in "al bab".
-Name = tuple[str, int]
+#: So many characters behind its first word tell names apart: "san salvador" and "san miguel".
+AHEAD = 3
+#: How long a folded name is, and how many characters stand before its first word: 6 and 3 of "al bab".
+Size = tuple[int, int]
 
 
 class Index(NamedTuple):
-    """Folded name → its entries, the largest first; and first word → the names that begin with it, longest first.
+    """Folded name → its entries, the largest first.
 
     A name without entries is of something else that holds a place's name: "Washington Post".
     """
 
     entries: Mapping[str, tuple[Entry, ...]]
-    names: Mapping[str, tuple[Name, ...]]
+    first_words: Mapping[str, tuple[Size, ...]]
+    """First word → the sizes of the names that end with it or ``AHEAD`` characters behind it at most, longest first."""
+    openings: Mapping[str, tuple[Size, ...]]
+    """First word and the ``AHEAD`` characters behind it → the sizes of the longer names, longest first."""
+    leads: Mapping[str, int]
+    """The names that have something before their first word, and how many characters."""
 
 
 class _City(msgspec.Struct, gc=False):
@@ -148,7 +155,8 @@ class _Builder:
         for rule, names, *_ in rows("doubtful_names.tsv"):
             if rule == "block":
                 entries |= dict.fromkeys(map(key_of, names.split("|")), ())
-        return Index(entries, _by_first_word(entries))
+        leads = {key: len(found.group()) for key in entries if (found := _ARTICLE.match(key))}
+        return Index(entries, *_sizes(entries, leads), leads)
 
 
 def _ranked(entries: Collection[Entry]) -> tuple[Entry, ...]:
@@ -157,18 +165,25 @@ def _ranked(entries: Collection[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: (-entry.size, entry.country or "", entry.name)))
 
 
-def _by_first_word(entries: Iterable[str]) -> dict[str, tuple[Name, ...]]:
-    names: dict[str, list[Name]] = {}
+def _sizes(
+    entries: Iterable[str], leads: Mapping[str, int]
+) -> tuple[dict[str, tuple[Size, ...]], dict[str, tuple[Size, ...]]]:
+    """What the index holds by first words and by openings."""
+    words: dict[str, set[Size]] = {}
+    openings: dict[str, set[Size]] = {}
     for key in entries:
-        lead = len(found.group()) if (found := _ARTICLE.match(key)) else 0
-        word = key[lead:].partition(" ")[0]
-        if not word.isalnum():
-            word = first.group() if (first := _FIRST_WORD.match(word)) else word
-        names.setdefault(word, []).append((key, lead))
-    return {
-        first: tuple(keys) if len(keys) == 1 else tuple(sorted(keys, key=lambda name: (-len(name[0]), name)))
-        for first, keys in names.items()
-    }
+        lead = leads.get(key, 0)
+        if (first := _FIRST_WORD.match(key, lead)) is not None:
+            ahead = first.end() + AHEAD
+            sizes = words.setdefault(first[0], set())
+            if ahead < len(key):
+                sizes = openings.setdefault(key[lead:ahead], set())
+            sizes.add((len(key), lead))
+    return _longest_first(words), _longest_first(openings)
+
+
+def _longest_first(sizes: Mapping[str, set[Size]]) -> dict[str, tuple[Size, ...]]:
+    return {text: tuple(sorted(found, reverse=True)) for text, found in sizes.items()}
 
 
 @cache

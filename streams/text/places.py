@@ -7,13 +7,14 @@ never guessed. ``kind`` is "place" or "demonym" ("Iraqi"). Offsets are half-open
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from streams.text import place_rules as rules
-from streams.text.gazetteer import Entry, Index, build_index, default_index, fold
+from streams.text.gazetteer import AHEAD, Entry, Index, build_index, default_index, fold
 
 #: A place so many times larger than the next of its name is meant without further word …
 DOMINANT = 10
@@ -81,7 +82,7 @@ class PlaceContext:
     def __init__(self, index: Index, text: str) -> None:
         self._index = index
         self._text = text
-        self._found: list[PlaceMention] | None = None
+        self._names: _Names | None = None
 
     def find(self, text: str, start: int, end: int) -> list[PlaceMention]:
         """The mentions whose name lies in ``text[start:end]``, in order. ``text`` is the one that was read.
@@ -90,46 +91,65 @@ class PlaceContext:
         """
         if text is not self._text and text != self._text:
             raise ValueError("places: this is not the text that was read; call Gazetteer.read with it first")
-        if self._found is None:
-            self._found = _read(self._index, self._text)
-        return [mention for mention in self._found if start <= mention.start and mention.end <= end]
+        if self._names is None:
+            self._names = _Names(self._index, self._text)
+        return self._names.between(start, end)
 
 
-def _read(index: Index, text: str) -> list[PlaceMention]:
-    folded = fold(text)
-    caps = rules.is_all_caps(folded)
-    raws = [raw for raw in _names(index, folded, caps) if not rules.LIKENESS_AFTER.match(text, raw.end)]
-    votes = _votes(raw for raw in raws if not rules.is_adjective(folded, raw.start, raw.key))
-    mentions = []
-    for position, raw in enumerate(raws):
-        following = raws[position + 1] if position + 1 < len(raws) else None
-        entries = _qualified(raw, following, folded)
+class _Names:
+    """The names of places that a text holds, in order; what each means is worked out when it is asked for."""
+
+    def __init__(self, index: Index, text: str) -> None:
+        folded = fold(text)
+        caps = rules.is_all_caps(folded)
+        raws = [raw for raw in _names(index, folded, caps) if not rules.LIKENESS_AFTER.match(text, raw.end)]
+        votes = _votes(raw for raw in raws if not rules.is_adjective(folded, raw.start, raw.key))
+        self._text, self._folded, self._votes, self._caps = text, folded, votes, caps
+        self._raws, self._starts = raws, [raw.start for raw in raws]
+        self._mentions: dict[int, PlaceMention | None] = {}
+
+    def between(self, start: int, end: int) -> list[PlaceMention]:
+        """The mentions in ``text[start:end]`` that are believable."""
+        found = []
+        for position in range(bisect_left(self._starts, start), bisect_left(self._starts, end)):
+            if position not in self._mentions:
+                self._mentions[position] = self._mention(position)
+            mention = self._mentions[position]
+            if mention is not None and start <= mention.start and mention.end <= end:
+                found.append(mention)
+        return found
+
+    def _mention(self, position: int) -> PlaceMention | None:
+        raw = self._raws[position]
+        following = self._raws[position + 1] if position + 1 < len(self._raws) else None
+        entries = _qualified(raw, following, self._folded)
         if entries is None:
-            if not rules.is_believable(folded, raw.start, raw.end, raw.key, raw.entries, votes, caps):
-                continue
+            if not rules.is_believable(self._folded, raw.start, raw.end, raw.key, raw.entries, self._votes, self._caps):
+                return None
             entries = raw.entries[:1] if raw.key in rules.LARGEST else raw.entries
-        mentions.append(_mention(text, folded, raw, _choose(entries, votes)))
-    return mentions
+        return _mention(self._text, self._folded, raw, _choose(entries, self._votes))
 
 
 def _names(index: Index, folded: str, caps: bool) -> Iterator[_Raw]:
     """The longest names of the index that stand in the text as whole, capitalised words."""
     lower = folded.lower()
-    names = index.names
+    entries, first_words, openings, leads = index
     done = 0
+    length = len(lower)
     for word in rules.CAPITALISED.finditer(folded):
-        known = names.get(word.group().lower())
-        if known is None:
+        sizes = first_words.get(word[0].lower())
+        if sizes is None:
             continue
-        for key, lead in known:
-            start = word.start() - lead
-            end = start + len(key)
-            if start < done or not lower.startswith(key, start) or not _is_whole(lower, start, end):
+        first, last = word.span()
+        for size, lead in openings.get(lower[first : last + AHEAD], ()) + sizes:
+            start, end = first - lead, first - lead + size
+            key = lower[start:end]
+            if start < done or end > length or key not in entries or leads.get(key, 0) != lead:
                 continue
-            if rules.is_cased(folded, word.start(), end, key, caps):
+            if _is_whole(lower, start, end) and rules.is_cased(folded, first, end, key, caps):
                 done = end
-                if entries := index.entries[key]:
-                    yield _Raw(start, end, key, _kind_meant(entries, key, folded, start, end))
+                if meant := entries[key]:
+                    yield _Raw(start, end, key, _kind_meant(meant, key, folded, start, end))
                 break
 
 
