@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from typing import overload
 
 from msgspec.structs import replace
@@ -23,6 +22,7 @@ from streams.article import (
     Trigger,
     family_of,
 )
+from streams.lazy import lazy
 from streams.signals.accords import read_accords
 from streams.signals.arguments import Whereabouts, time_of
 from streams.signals.attribution import speech_of, stance_of
@@ -60,7 +60,7 @@ class Dates(Sequence[DateMention]):
     def __init__(self, sentence: Sentence, anchor: date | None) -> None:
         self._sentence, self._anchor = sentence, anchor
 
-    @cached_property
+    @lazy
     def _found(self) -> list[DateMention]:
         return find_dates(self._sentence.text, self._sentence.start, self._sentence.read_to, self._anchor)
 

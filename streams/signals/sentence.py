@@ -7,11 +7,11 @@ A segment is a stretch that tells of one thing: sentences are cut at semicolons,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from streams.article import Field, Section
+from streams.lazy import lazy
 from streams.signals.lexicon import Lexicon, Phrase
 from streams.text.matcher import Hit
 from streams.text.numbers import Figure, find_figures
@@ -93,22 +93,22 @@ class Sentence:
         drop = nouns if infinitive or plural_subject or single_subject else verbs
         return [f for f in found if f not in drop]
 
-    @cached_property
+    @lazy
     def read_to(self) -> int:
         """Where reading stopped: the sentence's end, unless it was cut off."""
         return self.ends[-1] if self.capped else self.end
 
-    @cached_property
+    @lazy
     def quote(self) -> str:
         """The sentence's text."""
         return self.text[self.start : self.end]
 
-    @cached_property
+    @lazy
     def bag(self) -> frozenset[str]:
         """The different words."""
         return frozenset(self.words)
 
-    @cached_property
+    @lazy
     def figures(self) -> dict[int, Figure]:
         """Figures by the token where each begins, hedge included."""
         return {figure.first: figure for figure in find_figures(self.words)}
@@ -119,7 +119,7 @@ class Sentence:
             return False
         return i > 0 or (len(self.starts) > 1 and self.text[self.starts[1]].isupper())
 
-    @cached_property
+    @lazy
     def _titled(self) -> bool:
         """Whether Nearly Every Word Has a Capital, So That These Say Nothing."""
         if self.section != "title":
@@ -127,12 +127,12 @@ class Sentence:
         long = [start for start, end in zip(self.starts, self.ends, strict=True) if end - start > 3]
         return sum(self.text[start].isupper() for start in long) > 0.7 * len(long)
 
-    @cached_property
+    @lazy
     def verb_starts(self) -> frozenset[int]:
         """Tokens at which a finite or -ing form of one of the lexicon's verbs begins."""
         return frozenset(f.first for f in self.found if f.phrase.kind == "verb" and f.phrase.form not in ("B", "P"))
 
-    @cached_property
+    @lazy
     def count_starts(self) -> frozenset[int]:
         """Tokens at which a noun or adjective that carries a figure begins: "12 deaths", "12 dead"."""
         return frozenset(f.first for f in self.found if f.phrase.kind in ("count", "adj", "toll"))
@@ -149,7 +149,7 @@ class Sentence:
         """Offsets of tokens ``i`` to ``j`` (half-open)."""
         return self.starts[i], self.ends[j - 1]
 
-    @cached_property
+    @lazy
     def segments(self) -> list[tuple[int, int]]:
         """Half-open token spans, in order, that together are the sentence."""
         words = self.words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 
+from streams.lazy import lazy
 from streams.signals.lexicon import Lexicon
 from streams.text.matcher import Hit
 
@@ -65,22 +65,22 @@ class Subject:
     def __init__(self, lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> None:
         self._lexicon, self._fields = lexicon, fields
 
-    @cached_property
+    @lazy
     def topic(self) -> str | None:
         """Sport, business, fiction or science, when that is plain."""
         return topic_of(self._lexicon, [folded for folded, _ in self._fields])
 
-    @cached_property
+    @lazy
     def misfortune(self) -> str | None:
         """Accident, disaster or disease, when title and lead tell of one."""
         return misfortune_of(self._lexicon, self._fields)
 
-    @cached_property
+    @lazy
     def peaceful(self) -> bool:
         """Whether nothing in it is violent."""
         return is_peaceful(self._lexicon, self._fields)
 
-    @cached_property
+    @lazy
     def violent(self) -> bool:
         """Whether a phrase in it speaks of an attack or abduction by itself."""
         phrases = self._lexicon.phrases

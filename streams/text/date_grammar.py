@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from streams.text.matcher import Names, fold
+
 _MONTH_NAMES = (
     "january february march april may june",
     "july august september october november december",
@@ -124,42 +126,42 @@ _MODIFIERS = frozenset(
         "around some just of and through beginning start end middle first second half before after",
     )
 ).union(NUMBERS, _CORES, (f"{day}{tail}" for day in range(1, 32) for tail in ("st", "nd", "rd", "th")))
+#: So many words, the core's own included, and so many characters before a core may belong to its phrase.
 _REACH = 7
+_REACH_CHARACTERS = 120
+_CORE_WORDS = Names(list(_CORES))
+_CORE_PATTERNS = list(_CORES.values())
 
 
 def phrases(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The matches in ``text[start:end]``, in order and apart; ``lastgroup`` is the kind."""
-    if _CORES.keys().isdisjoint(map(str.lower, _WORD.findall(text, start, end))):
-        return
-    done = start
-    begins: list[int] = []
-    for word in _WORD.finditer(text, start, end):
-        lower = word.group().lower()
-        core = _CORES.get(lower)
-        if core is not None:
-            begins.append(word.start())
-            found = _first_match(core, text, begins[-_REACH:], word.start(), done, end)
-            if found is not None:
+    lower = fold(text[start:end])
+    done = 0
+    for core, _, number in _CORE_WORDS.find(lower):
+        if core < done:
+            continue
+        for begin in _begins(lower, core, done):
+            found = _CORE_PATTERNS[number].match(text, start + begin, end)
+            if found is not None and found.end() > start + core:
                 yield found
-                done = found.end()
-                begins.clear()
-        if lower not in _MODIFIERS and not (lower.isdigit() and len(lower) < 4):
-            begins.clear()
-        elif core is None and word.start() >= done:
-            begins.append(word.start())
+                done = found.end() - start
+                break
 
 
-def _first_match(
-    pattern: re.Pattern[str], text: str, begins: list[int], core: int, done: int, end: int
-) -> re.Match[str] | None:
-    """The first match that begins at one of ``begins``, none before ``done``, and reaches over the core word."""
-    if core < done:
-        return None
-    for begin in begins:
-        found = pattern.match(text, begin, end) if begin >= done else None
-        if found is not None and found.end() > core:
-            return found
-    return None
+def _begins(lower: str, core: int, done: int) -> list[int]:
+    """Where a phrase with a core word may begin: at the core or at one of the modifiers right before it."""
+    begins = [core]
+    reach = max(done, core - _REACH_CHARACTERS)
+    for word in reversed(list(_WORD.finditer(lower, reach, core))):
+        if len(begins) == _REACH or not _is_modifier(word[0]):
+            break
+        begins.append(word.start())
+    begins.reverse()
+    return begins
+
+
+def _is_modifier(word: str) -> bool:
+    return word in _MODIFIERS or (len(word) < 4 and word.isdigit())
 
 
 #: Words before a bare "May", "March" or an abbreviated month that make it a month; a smaller set for ALL CAPS.

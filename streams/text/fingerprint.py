@@ -70,7 +70,7 @@ def sketch(folded: str) -> tuple[int, ...]:
     words = _WORD.findall(folded)
     if not words:
         return ()
-    shingles = [" ".join(words[at : at + 3]) for at in range(max(len(words) - 2, 1))]
+    shingles = list(map(" ".join, zip(words, words[1:], words[2:], strict=False))) or [" ".join(words)]
     minhash = RMinHash(num_perm=SKETCH_SIZE, seed=_SEED)
     minhash.update(shingles)
     return tuple(minhash.digest())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import NamedTuple
 
 #: A sentence longer than this is cut off: real ones are a hundredth of it.
 MAX_TOKENS = 2000
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:['\-]\w+)*|--+|[^\w\s]")
+_TOKEN = re.compile(r"[a-z]{2,}(?![\w'\-])|(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:['\-]\w+)*|--+|[^\w\s]")
 
 
 class Tokens(NamedTuple):
@@ -22,11 +21,18 @@ class Tokens(NamedTuple):
 
 def tokenize(folded: str, start: int, end: int) -> Tokens:
     """The tokens of ``folded[start:end]``; possessives lose their ``'s`` in ``words`` but not in ``ends``."""
-    spans = [match.span() for match in islice(_TOKEN.finditer(folded, start, end), MAX_TOKENS + 1)]
-    capped = len(spans) > MAX_TOKENS
+    words = _TOKEN.findall(folded, start, end)
+    capped = len(words) > MAX_TOKENS
     if capped:
-        spans.pop()
-    words = [folded[first:last] for first, last in spans]
-    if "'s" in folded[start:end]:
+        del words[MAX_TOKENS:]
+    starts, ends = [], []
+    find, at = folded.find, start
+    for word in words:
+        # only white space lies between tokens, so that the next place of the same letters is the token's
+        at = find(word, at)
+        starts.append(at)
+        at += len(word)
+        ends.append(at)
+    if folded.find("'s", start, end) >= 0:
         words = [word[:-2] if word.endswith("'s") else word for word in words]
-    return Tokens(words, [first for first, _ in spans], [last for _, last in spans], capped)
+    return Tokens(words, starts, ends, capped)
