@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import overload
@@ -45,6 +46,8 @@ from streams.text.tokens import MAX_TOKENS
 MAX_SIGNALS = 500
 _LEAD_LENGTH = 600
 _SHOUTING = 0.8
+_NO_CAPITALS = dict.fromkeys(map(ord, string.ascii_uppercase))
+_NO_SMALL = dict.fromkeys(map(ord, string.ascii_lowercase))
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
 _ACCORDS = frozenset("accord agreement deal pact".split())
 _VIOLENT = frozenset({"attack", "hostage"})
@@ -255,8 +258,12 @@ class Reader:
 
 def is_shouted(text: str) -> bool:
     """Whether a text is written in capitals throughout."""
-    letters = [char for char in text[:300] if char.isalpha()]
-    return bool(letters) and sum(map(str.isupper, letters)) > _SHOUTING * len(letters)
+    head = text[:300]
+    if head.isascii():
+        size = len(head)
+        capitals = size - len(head.translate(_NO_CAPITALS))
+        return capitals > _SHOUTING * (capitals + size - len(head.translate(_NO_SMALL)))
+    return sum(map(str.isupper, head)) > _SHOUTING * sum(map(str.isalpha, head))
 
 
 def _settled(drafts: list[Draft]) -> list[Draft]:

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from rensa import RMinHash
 
+from streams.text.matcher import Matcher, fold
+
 SKETCH_SIZE = 64
 _SEED = 1
 _TRACKING = re.compile(
@@ -33,6 +35,7 @@ _AGENCIES = {
     "interfax": "Interfax",
     "bloomberg": "Bloomberg",
 }
+_AGENCY_NAMES = Matcher(list(_AGENCIES))
 _NAMES = "|".join(sorted(map(re.escape, _AGENCIES), key=len, reverse=True))
 _CREDIT = re.compile(
     rf"(?:[(\[|]\s*|[-–—]\s+)({_NAMES})\b(?=\s*[)\]\n]|\s+[-–—]|\s*$)|\btold ({_NAMES})\b", re.IGNORECASE
@@ -59,7 +62,7 @@ def canonical_url(url: str | None) -> str | None:
 def credited_agency(body: str) -> str | None:
     """The news agency whose credit stands in the first or last 600 characters, else None."""
     for piece in (body[:600], body[-600:] if len(body) > 600 else ""):
-        match = _CREDIT.search(piece)
+        match = _CREDIT.search(piece) if _AGENCY_NAMES.find(fold(piece)) else None
         if match:
             return _AGENCIES[(match[1] or match[2]).lower()]
     return None

@@ -93,11 +93,18 @@ def _fold_table() -> dict[int, str]:
 
 
 _FOLD = _fold_table()
+_FOLDED = frozenset(map(chr, _FOLD))
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_PLAIN_MARKS = re.compile(r"[\n\r\t`-]")
 
 
 def fold(text: str) -> str:
     """The text with plain letters and spaces for hyphens and breaks; of the same length, case kept."""
-    return text.translate(_FOLD)
+    if text.isascii():
+        return text.translate(_FOLD)
+    for odd in _FOLDED.intersection(_BEYOND_ASCII.findall(text)):
+        text = text.replace(odd, _FOLD[ord(odd)])
+    return text.translate(_FOLD) if text.isascii() else _PLAIN_MARKS.sub(lambda mark: _FOLD[ord(mark[0])], text)
 
 
 def key_of(name: str) -> str:

@@ -25,8 +25,11 @@ def guess_language(folded: str) -> str | None:
     words = head.split()
     if len(words) < _ENOUGH:
         return None
-    english = sum(map(_ENGLISH.__contains__, words))
-    if english >= len(words) // 8:
+    enough, half = len(words) // 8, len(words) // 2
+    english = sum(map(_ENGLISH.__contains__, words[:half]))
+    if english < enough:
+        english += sum(map(_ENGLISH.__contains__, words[half:]))
+    if english >= enough:
         return "en"
     counts = [(sum(map(table.__contains__, words)), code) for code, table in _OTHERS.items()]
     most, code = max(counts)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-_PLAIN = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2011": "-", "\u00a0": " "})
+_PLAIN = (("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u2011", "-"), ("\u00a0", " "))
 
 
 class Hit(NamedTuple):
@@ -25,14 +25,20 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lower.translate(_PLAIN)
+    for odd, plain in _PLAIN:
+        lower = lower.replace(odd, plain)
+    return lower
 
 
 class Matcher:
     """Finds the phrases of one table, the longest at each place, between word borders only."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._automaton = ahocorasick_rs.AhoCorasick(phrases, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            phrases,
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            implementation=ahocorasick_rs.Implementation.DFA,
+        )
 
     def find(self, folded: str) -> list[Hit]:
         """Hits in order of place; ``folded`` is what ``fold`` gave."""
