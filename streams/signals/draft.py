@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from streams.article import Count, Exclusion, Outcome, Realis, Scope
 from streams.signals.sentence import Found, Sentence
+
+Victims = Literal["new", "told", "added"]
 
 
 @dataclass(slots=True)
@@ -28,6 +31,8 @@ class Draft:
     """"The ambush", "Saturday's attack": speaks of one already told."""
     fresh: bool = False
     """"Another attack", "a separate bombing": surely not the one told before."""
+    victims: Victims = "new"
+    """``told``: "he was killed", "the driver died", one that may be known; ``added``: "was also killed", on top."""
 
 
 def exclusion(sentence: Sentence, tempted: str, reason: str, first: int, last: int) -> Exclusion:

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from streams.article import (
-    LOCAL_PRECISIONS,
     PRECISIONS,
     Actor,
-    Count,
     Event,
     EventTime,
     Place,
@@ -25,24 +23,18 @@ from streams.article import (
     family_of,
 )
 from streams.signals.draft import Draft
+from streams.signals.merging import merged_counts
+from streams.signals.sameness import (
+    VAGUE_TYPES,
+    compatible,
+    own_setting,
+    same_figures,
+    same_victims,
+    spans_attacks,
+    telling_figures,
+    totals,
+)
 
-_VAGUE_TYPES = frozenset(
-    {
-        "attack.generic",
-        "attack.raid",
-        "attack.offensive",
-        "attack.site_bomb",
-        "attack.armed_clash",
-        "attack.massacre",
-        "attack.assassination",
-    }
-)
-_KIN = (
-    frozenset({"attack.shooting", "attack.ambush", "attack.armed_clash", "attack.raid", "attack.grenade"}),
-    frozenset({"attack.suicide_bombing", "attack.vehicle_bomb", "attack.site_bomb", "attack.ied", "attack.grenade"}),
-    frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling"}),
-    frozenset({"attack.assassination", "attack.shooting", "attack.massacre", "attack.vehicle_bomb"}),
-)
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
 _NEAR = 3
 #: How many earlier happenings a telling is compared with: a page has no more, a flood of words has thousands.
@@ -90,14 +82,14 @@ def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Si
         lead = _lead(members, signals, drafts)
         for n in members:
             final[n] = replace(signals[n], event=f"e{number}", scope=_scope_in(n, lead, members, signals, drafts))
-        events.append(_event(f"e{number}", members, lead, final))
+        events.append(_event(f"e{number}", members, lead, final, drafts))
     return tuple(final), tuple(events)
 
 
 def _without_sums(signals: Sequence[Signal], gatherings: Sequence[Gathering]) -> list[Signal]:
     """Figures that sum over attacks which the article also tells one by one are mentions: they would count twice."""
     told = [
-        g for g in gatherings if any(counts_by_default(signals[n]) and _totals(signals[n], "killed") for n in g.members)
+        g for g in gatherings if any(counts_by_default(signals[n]) and totals(signals[n], "killed") for n in g.members)
     ]
     found = list(signals)
     for gathering in gatherings:
@@ -121,11 +113,13 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
     )
     for gathering in _candidates(gatherings, kind, signals, signal):
         others = [signals[m] for m in gathering.members]
-        if not _compatible(signal, others, loose=signal.scope == "update" or signal.section == "title"):
+        if same_victims(signal, others) or telling_figures(signal, others):
+            return gathering
+        if not compatible(signal, draft, others, loose=signal.scope == "update" or signal.section == "title"):
             continue
-        same_figures = _same_figures(signal, others)
-        close = 0 < n - gathering.last_place <= _NEAR and not _own_setting(signal)
-        if pointing or same_figures or close or (signal.scope == "reference" and draft.definite):
+        close = 0 < n - gathering.last_place <= _NEAR and not own_setting(signal)
+        told = draft.victims != "new" and not own_setting(signal)
+        if pointing or close or told or same_figures(signal, others):
             return gathering
     return None
 
@@ -133,109 +127,9 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
 def _candidates(gatherings: list[Gathering], kind: str, signals: Sequence[Signal], signal: Signal) -> list[Gathering]:
     """Gatherings of the kind that report something, the latest first; a title asks the earliest first."""
     fitting = [g for g in gatherings if g.kind == kind and any(counts_by_default(signals[m]) for m in g.members)]
-    if not _spans_attacks(signal):
-        fitting = [g for g in fitting if not any(_spans_attacks(signals[m]) for m in g.members)]
+    if not spans_attacks(signal):
+        fitting = [g for g in fitting if not any(spans_attacks(signals[m]) for m in g.members)]
     return fitting[:_TRIED] if signal.section in ("title", "caption") else fitting[: -_TRIED - 1 : -1]
-
-
-def _spans_attacks(signal: Signal) -> bool:
-    """Whether a figure sums over several attacks: it is no single happening's."""
-    return any((count.attacks or 0) > 1 for count in signal.counts)
-
-
-def _compatible(signal: Signal, others: Sequence[Signal], *, loose: bool) -> bool:
-    if not any(_types_fit(signal.type, other.type) for other in others):
-        return False
-    if any(_places_clash(signal, other) or _times_clash(signal.event_time, other.event_time) for other in others):
-        return False
-    if loose or _some_of_them(signal, others):
-        return True
-    return not any(_figures_clash(signal, other) for other in others)
-
-
-def _some_of_them(signal: Signal, others: Sequence[Signal]) -> bool:
-    """Whether a later casualty without a place or day of its own can be some of those already counted."""
-    if family_of(signal.type) != "casualty" or _own_setting(signal) or _elsewhere(signal, others):
-        return False
-    mine = _sum(_totals(signal, "killed"))
-    return bool(_totals(signal, "killed")) and any(mine[1] < _sum(t)[0] for o in others if (t := _totals(o, "killed")))
-
-
-def _elsewhere(signal: Signal, others: Sequence[Signal]) -> bool:
-    """Whether the place carried over from the sentence before is another town than the others'."""
-    mine = {p.name for p in signal.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
-    theirs = {p.name for o in others for p in o.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
-    return bool(mine and theirs and not mine & theirs)
-
-
-def _types_fit(one: str, other: str) -> bool:
-    if one == other or one in _VAGUE_TYPES or other in _VAGUE_TYPES or "casualty" in (family_of(one), family_of(other)):
-        return True
-    return family_of(one) != "attack" or any(one in kin and other in kin for kin in _KIN)
-
-
-def _own_places(signal: Signal) -> list[Place]:
-    return [p for p in signal.places if p.role == "event" and p.via in ("clause", "sentence")]
-
-
-def _places_clash(one: Signal, other: Signal) -> bool:
-    for mine in _own_places(one):
-        for theirs in _own_places(other):
-            if not mine.country or not theirs.country:
-                continue
-            if mine.country == theirs.country and (
-                not mine.admin1 or not theirs.admin1 or mine.admin1 == theirs.admin1
-            ):
-                towns = mine.precision == theirs.precision == "town"
-                if not towns or mine.name == theirs.name:
-                    return False
-    return any(p.country for p in _own_places(one)) and any(p.country for p in _own_places(other))
-
-
-def _times_clash(one: EventTime, other: EventTime) -> bool:
-    if one.from_ != "text" or other.from_ != "text" or not (one.start and one.end and other.start and other.end):
-        return False
-    return one.end < other.start or other.end < one.start
-
-
-def _totals(signal: Signal, measure: str) -> list[Count]:
-    return [
-        c
-        for c in signal.counts
-        if c.measure == measure and c.relation == "total" and c.exactness not in ("unstated", "vague")
-    ]
-
-
-def _figures_clash(one: Signal, other: Signal) -> bool:
-    """Whether both state a number of dead, or of wounded, that cannot be the same."""
-    for measure in ("killed", "wounded", "hostages"):
-        mine, theirs = _totals(one, measure), _totals(other, measure)
-        if mine and theirs and not (_overlap(_sum(mine), _sum(theirs))):
-            return True
-    return False
-
-
-def _same_figures(signal: Signal, others: Sequence[Signal]) -> bool:
-    for measure in ("killed", "wounded", "hostages"):
-        mine = _totals(signal, measure)
-        if mine and any(_overlap(_sum(mine), _sum(theirs)) for other in others if (theirs := _totals(other, measure))):
-            return True
-    return False
-
-
-def _sum(counts: Sequence[Count]) -> tuple[float, float]:
-    low = sum(c.low or 0 for c in counts)
-    high = sum(c.high if c.high is not None else float("inf") for c in counts)
-    return low, high
-
-
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one[0] <= other[1] and other[0] <= one[1]
-
-
-def _own_setting(signal: Signal) -> bool:
-    places = [p for p in _own_places(signal) if p.precision in LOCAL_PRECISIONS]
-    return bool(places) or signal.event_time.from_ == "text"
 
 
 def _lead(members: Sequence[int], signals: Sequence[Signal], drafts: Sequence[Draft]) -> int:
@@ -247,7 +141,7 @@ def _lead(members: Sequence[int], signals: Sequence[Signal], drafts: Sequence[Dr
             signals[n].section not in ("title", "caption"),
             not drafts[n].definite,
             bool(signals[n].counts),
-            signals[n].type not in _VAGUE_TYPES,
+            signals[n].type not in VAGUE_TYPES,
             -n,
         ),
     )
@@ -262,67 +156,22 @@ def _scope_in(n: int, lead: int, members: Sequence[int], signals: Sequence[Signa
     return "mention" if drafts[n].definite and signal.scope in ("incident", "reference") else signal.scope
 
 
-def _event(id_: str, members: Sequence[int], lead: int, signals: Sequence[Signal]) -> Event:
+def _event(id_: str, members: Sequence[int], lead: int, signals: Sequence[Signal], drafts: Sequence[Draft]) -> Event:
     told = [signals[n] for n in members]
     first = signals[lead]
     types = [first, *told]
-    specific = next((s.type for s in types if family_of(s.type) != "casualty" and s.type not in _VAGUE_TYPES), None)
+    specific = next((s.type for s in types if family_of(s.type) != "casualty" and s.type not in VAGUE_TYPES), None)
     named = next((s.type for s in types if family_of(s.type) != "casualty"), first.type)
     return Event(
         id=id_,
         type=specific or named,
         signals=tuple(members),
-        counts=_figures(told),
+        counts=merged_counts(told, [drafts[n] for n in members]),
         actors=_actors([first, *told]),
         places=_places(told),
         event_time=_time([first, *told]),
         outcome=first.outcome,
     )
-
-
-def _figures(told: Sequence[Signal]) -> tuple[Count, ...]:
-    """One total a measure and side: the last update, else the body's fullest telling, else the title's."""
-    best: dict[tuple[str, str], tuple[tuple[bool, bool, bool, float], list[Count]]] = {}
-    for signal in told:
-        groups: dict[tuple[str, str], list[Count]] = {}
-        for count in signal.counts:
-            if count.relation == "total":
-                groups.setdefault((count.measure, count.side), []).append(count)
-        for key, counts in groups.items():
-            exact = any(c.exactness not in ("unstated", "vague") for c in counts)
-            rank = (
-                signal.scope == "update",
-                signal.section != "title",
-                exact,
-                0.0 if signal.scope == "update" else float(sum(c.low or 0 for c in counts)),
-            )
-            if key not in best or (rank >= best[key][0] and (rank > best[key][0] or signal.scope == "update")):
-                best[key] = (rank, counts)
-    return tuple(merged for _, (_, counts) in sorted(best.items()) for merged in _merged(counts))
-
-
-def _merged(counts: list[Count]) -> list[Count]:
-    """Groups of one telling as one total, followed by the groups as parts of it when there are several."""
-    stated = [c for c in counts if c.exactness != "unstated"] or counts
-    if len(stated) == 1:
-        return stated
-    lows, highs = [c.low for c in stated], [c.high for c in stated]
-    low = sum(v for v in lows if v is not None) if any(v is not None for v in lows) else None
-    high = sum(v for v in highs if v is not None) if all(v is not None for v in highs) else None
-    kinds = {c.exactness for c in stated}
-    exactness = kinds.pop() if len(kinds) == 1 else "at_least" if high is None else "range"
-    classes = {c.class_ for c in stated}
-    first = stated[0]
-    total = replace(
-        first,
-        low=low,
-        high=high,
-        exactness=exactness,
-        class_=classes.pop() if len(classes) == 1 else None,
-        object=None,
-        end=max(c.end for c in stated) if len({c.field for c in stated}) == 1 else first.end,
-    )
-    return [total, *(replace(c, relation="part") for c in stated)]
 
 
 def _actors(told: Sequence[Signal]) -> tuple[Actor, ...]:

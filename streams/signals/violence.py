@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Count, Exclusion, Scope
-from streams.signals.draft import Draft, exclusion
+from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.lexicon import Phrase
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
@@ -30,6 +30,8 @@ _OFFICIAL_ARMS = frozenset(
     """army police policemen military troop troops forces navy marines soldier soldiers squad squads infantry brigade
     battalion commandos patrol patrols tank tanks armed helicopter helicopters""".split()
 )
+_ON_TOP = frozenset("also another others".split())
+_POINTING = frozenset("the this that".split())
 _REASON_TOPICS = frozenset({"sport", "fiction", "science"})
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
@@ -360,8 +362,27 @@ class _Violence:
                 pattern=trigger.phrase.id,
                 definite=definite,
                 fresh=bool(_NEW & opening) or opens,
+                victims=self._standing(tolls),
             )
         )
+
+    def _standing(self, tolls: Sequence[Toll]) -> Victims:
+        """Whether the victims are new, may be known from before, or come on top of those known."""
+        told = [t for t in tolls if t.relation == "total" and t.low]
+        if not told:
+            return "new"
+        if all(self._on_top(t) for t in told):
+            return "added"
+        return "told" if all(self._back_reference(t) for t in told) else "new"
+
+    def _on_top(self, toll: Toll) -> bool:
+        words = self.sentence.words
+        between = words[min(toll.last, toll.verb.first) : max(toll.first, toll.verb.first)]
+        return bool(_ON_TOP & {*between, *words[toll.first : toll.last], self.sentence.word(toll.verb.first - 1)})
+
+    def _back_reference(self, toll: Toll) -> bool:
+        pointed = self.sentence.word(toll.first) in _POINTING and not toll.names
+        return toll.low == toll.high == 1 and (toll.kind == "pronoun" or pointed)
 
     def _count(self, toll: Toll, kind: str) -> Count:
         start, end = self.sentence.span(toll.first, toll.last)

@@ -1,0 +1,205 @@
+"""Can two tellings speak of one happening? Against it: type, place, day, figures. For it: victims, figures.
+
+A person dies once, so a victim's name settles it. Figures alone settle it when they are telling: as many dead and as
+many wounded. Otherwise a conflict of place, day or figure keeps two tellings apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from streams.article import LOCAL_PRECISIONS, Count, EventTime, Place, Signal, family_of
+from streams.signals.draft import Draft
+
+VAGUE_TYPES = frozenset(
+    {
+        "attack.generic",
+        "attack.raid",
+        "attack.offensive",
+        "attack.site_bomb",
+        "attack.armed_clash",
+        "attack.massacre",
+        "attack.assassination",
+    }
+)
+_KIN = (
+    frozenset({"attack.shooting", "attack.ambush", "attack.armed_clash", "attack.raid", "attack.grenade"}),
+    frozenset({"attack.suicide_bombing", "attack.vehicle_bomb", "attack.site_bomb", "attack.ied", "attack.grenade"}),
+    frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling"}),
+    frozenset({"attack.assassination", "attack.shooting", "attack.massacre", "attack.vehicle_bomb"}),
+)
+_MEASURES = ("killed", "wounded", "hostages")
+#: A figure of dead that two happenings of one article hardly share by chance.
+_TELLING = 4
+_LONGER = 3
+
+
+def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose: bool) -> bool:
+    """Whether nothing keeps a telling apart from those of one happening; ``loose`` lets figures differ."""
+    if not any(_types_fit(signal.type, other.type) for other in others):
+        return False
+    if any(_places_clash(signal, other) or _times_clash(signal.event_time, other.event_time) for other in others):
+        return False
+    if loose or draft.victims != "new" or _some_of_them(signal, others):
+        return True
+    return not any(_figures_clash(signal, other) for other in others)
+
+
+def same_victims(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether both tell of the same named victim."""
+    mine = victim_names([signal])
+    return bool(mine) and any(_same_name(one, other) for one in mine for other in victim_names(others))
+
+
+def telling_figures(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether the figures agree so well that place and day of the same country may differ in wording."""
+    for other in others:
+        killed = _equal(signal, other, "killed")
+        wounded = _equal(signal, other, "wounded")
+        telling = (killed and wounded) or (killed and (_sum(totals(signal, "killed"))[0] >= _TELLING))
+        if telling and not _countries_clash(signal, other) and not _days_apart(signal.event_time, other.event_time):
+            return True
+    return False
+
+
+def same_figures(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether one measure's figures overlap and no names speak against it."""
+    mine_named, theirs_named = victim_names([signal]), victim_names(others)
+    if mine_named and theirs_named:
+        return False
+    for measure in _MEASURES:
+        mine = totals(signal, measure)
+        if mine and any(_overlap(_sum(mine), _sum(theirs)) for other in others if (theirs := totals(other, measure))):
+            return True
+    return False
+
+
+def victim_names(signals: Sequence[Signal]) -> list[tuple[str, ...]]:
+    """The words of each victim's name, folded; every name once."""
+    names: dict[tuple[str, ...], None] = {}
+    for signal in signals:
+        for count in signal.counts:
+            if count.measure in _MEASURES and count.side == "victim":
+                names.update((tuple(name.lower().split()), None) for name in count.names)
+    return list(names)
+
+
+def distinct_names(names: Sequence[tuple[str, ...]]) -> int:
+    """How many people the names stand for: "Perez" and "Juan Perez" are one."""
+    kept: list[tuple[str, ...]] = []
+    for name in sorted(names, key=len, reverse=True):
+        if not any(_same_name(name, other) for other in kept):
+            kept.append(name)
+    return len(kept)
+
+
+def totals(signal: Signal, measure: str) -> list[Count]:
+    """The stated totals of a measure."""
+    return [
+        c
+        for c in signal.counts
+        if c.measure == measure and c.relation == "total" and c.exactness not in ("unstated", "vague")
+    ]
+
+
+def spans_attacks(signal: Signal) -> bool:
+    """Whether a figure sums over several attacks: it is no single happening's."""
+    return any((count.attacks or 0) > 1 for count in signal.counts)
+
+
+def own_setting(signal: Signal) -> bool:
+    """Whether a telling names a town or a day of its own."""
+    places = [p for p in _own_places(signal) if p.precision in LOCAL_PRECISIONS]
+    return bool(places) or signal.event_time.from_ == "text"
+
+
+def _same_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    short, long = sorted((one, other), key=len)
+    shared = [word for word in short if word in long and len(word) >= _LONGER]
+    return bool(shared) and (len(shared) == len(short) or len(shared) > 1)
+
+
+def _equal(one: Signal, other: Signal, measure: str) -> bool:
+    mine, theirs = totals(one, measure), totals(other, measure)
+    return bool(mine and theirs) and _sum(mine) == _sum(theirs)
+
+
+def _some_of_them(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether victims without a place or day of their own can be some of those already counted."""
+    if own_setting(signal) or _elsewhere(signal, others):
+        return False
+    mine = _sum(totals(signal, "killed"))
+    if family_of(signal.type) != "casualty" and mine[0] > 1:
+        return False
+    return bool(totals(signal, "killed")) and any(mine[1] < _sum(t)[0] for o in others if (t := totals(o, "killed")))
+
+
+def _elsewhere(signal: Signal, others: Sequence[Signal]) -> bool:
+    """Whether the place carried over from the sentence before is another town than the others'."""
+    mine = {p.name for p in signal.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
+    theirs = {p.name for o in others for p in o.places if p.role == "event" and p.precision in LOCAL_PRECISIONS}
+    return bool(mine and theirs and not mine & theirs)
+
+
+def _types_fit(one: str, other: str) -> bool:
+    if one == other or one in VAGUE_TYPES or other in VAGUE_TYPES or "casualty" in (family_of(one), family_of(other)):
+        return True
+    return family_of(one) != "attack" or any(one in kin and other in kin for kin in _KIN)
+
+
+def _own_places(signal: Signal) -> list[Place]:
+    return [p for p in signal.places if p.role == "event" and p.via in ("clause", "sentence")]
+
+
+def _places_clash(one: Signal, other: Signal) -> bool:
+    for mine in _own_places(one):
+        for theirs in _own_places(other):
+            if not mine.country or not theirs.country:
+                continue
+            if mine.country == theirs.country and (
+                not mine.admin1 or not theirs.admin1 or mine.admin1 == theirs.admin1
+            ):
+                towns = mine.precision == theirs.precision == "town"
+                if not towns or mine.name == theirs.name:
+                    return False
+    return any(p.country for p in _own_places(one)) and any(p.country for p in _own_places(other))
+
+
+def _countries_clash(one: Signal, other: Signal) -> bool:
+    mine = {p.country for p in _own_places(one) if p.country}
+    theirs = {p.country for p in _own_places(other) if p.country}
+    return bool(mine and theirs and not mine & theirs)
+
+
+def _times_clash(one: EventTime, other: EventTime) -> bool:
+    if one.from_ != "text" or other.from_ != "text" or not (one.start and one.end and other.start and other.end):
+        return False
+    return one.end < other.start or other.end < one.start
+
+
+def _days_apart(one: EventTime, other: EventTime) -> bool:
+    """Whether the days differ by more than the one that lies between a deed and its report."""
+    if not (one.start and one.end and other.start and other.end):
+        return False
+    first, last = sorted(((one.start, one.end), (other.start, other.end)))
+    return date.fromisoformat(last[0][:10]) - date.fromisoformat(first[1][:10]) > timedelta(days=1)
+
+
+def _figures_clash(one: Signal, other: Signal) -> bool:
+    """Whether both state a number of dead, or of wounded, that cannot be the same."""
+    for measure in _MEASURES:
+        mine, theirs = totals(one, measure), totals(other, measure)
+        if mine and theirs and not (_overlap(_sum(mine), _sum(theirs))):
+            return True
+    return False
+
+
+def _sum(counts: Sequence[Count]) -> tuple[float, float]:
+    low = sum(c.low or 0 for c in counts)
+    high = sum(c.high if c.high is not None else float("inf") for c in counts)
+    return low, high
+
+
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
