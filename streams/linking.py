@@ -23,6 +23,8 @@ EPISODE_SPAN = 90 * 86400
 
 _VIOLENT = frozenset({"attack", "casualty"})
 _BOMBS = frozenset({"attack.suicide_bombing", "attack.vehicle_bomb", "attack.ied", "attack.site_bomb"})
+_TAKINGS = frozenset({"hostage.kidnapping", "hostage.hostage_taking", "hostage.hijack"})
+_KIN = (_BOMBS, _TAKINGS)
 _FORCE_IN = ("deployment", "increase", "mobilisation", "reinforcement", "build_up", "base_established", "rotation")
 
 
@@ -131,7 +133,7 @@ def _fit(one: Spot, other: Spot) -> float | None:
     if one.country and other.country and one.country != other.country:
         return None
     if one.name and one.name == other.name and one.precision not in ("country", "region"):
-        return 2.0
+        return 2.0 if one.precision == other.precision else 1.0
     if (
         one.precision in LOCAL_PRECISIONS
         and other.precision in LOCAL_PRECISIONS
@@ -155,7 +157,7 @@ def _types(mention: Mention, happening: Happening) -> float:
     def fit(other: str) -> float:
         if mention.type == other:
             return 1.0
-        if _is_generic(mention.type) or _is_generic(other) or {mention.type, other} <= _BOMBS:
+        if _is_generic(mention.type) or _is_generic(other) or any({mention.type, other} <= kin for kin in _KIN):
             return 0.5
         return -1.5
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from streams.article import LOCAL_PRECISIONS, PRECISIONS, EventTime, Field, Place, Via, family_of
 from streams.signals.draft import Draft
+from streams.text.datelines import dateline_end
 from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
 
@@ -34,22 +35,36 @@ class Whereabouts:
         self._context, self._captions = gazetteer.read(self._whole), captions
         self._sizes: dict[Field, int] = {"title": len(title), "body": len(body)}
         self._fallback: tuple[Place, ...] | None = None
+        self._dateline = dateline_end(body)
 
     def of(self, draft: Draft, before: tuple[Place, ...]) -> tuple[Place, ...]:
         """Places of a draft, the surest first; ``before`` are those of the sentence told just before."""
         sentence = draft.sentence
         start, end = sentence.span(*draft.segment)
-        inside = self._between(sentence.field, start, end, "clause", draft)
+        floor = self._dateline if sentence.field == "body" else 0
+        inside = self._between(sentence.field, max(start, floor), max(end, floor), "clause", draft)
         if any(p.role == "event" for p in inside):
-            return inside
-        wider = self._between(sentence.field, sentence.start, sentence.read_to, "sentence", draft)
+            return (*inside, *self._reported_from(inside, sentence.start < floor))
+        wider = self._between(
+            sentence.field, max(sentence.start, floor), max(sentence.read_to, floor), "sentence", draft
+        )
         known = {(p.start, p.end) for p in inside}
         wider = (*inside, *(p for p in wider if (p.start, p.end) not in known))
         if any(p.role == "event" for p in wider):
-            return wider
+            return (*wider, *self._reported_from(wider, sentence.start < floor))
         if before:
             return (*wider, *(replace(p, via="coref") for p in before[:1]))
-        return (*wider, *self._article_wide(draft))
+        return (*wider, *self._article_wide())
+
+    def _reported_from(self, named: tuple[Place, ...], first: bool) -> tuple[Place, ...]:
+        """The town of the dateline, for a sentence behind it that names no town but the region or country round it."""
+        events = [p for p in named if p.role == "event"]
+        if not first or any(p.precision in LOCAL_PRECISIONS for p in events):
+            return ()
+        towns = [p for p in self._article_wide() if p.via == "dateline" and p.precision in LOCAL_PRECISIONS]
+        return tuple(
+            town for town in towns if any(p.country == town.country and p.admin1 in (None, town.admin1) for p in events)
+        )
 
     def _between(self, field: Field, start: int, end: int, via: Via, draft: Draft | None) -> tuple[Place, ...]:
         shift = self._shift[field]
@@ -84,7 +99,7 @@ class Whereabouts:
             via=via,
         )
 
-    def _article_wide(self, draft: Draft) -> tuple[Place, ...]:
+    def _article_wide(self) -> tuple[Place, ...]:
         if self._fallback is None:
             self._fallback = self._look_round()
         return self._fallback

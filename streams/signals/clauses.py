@@ -24,6 +24,7 @@ _AFTER_PASSIVE = frozenset(
     thursday this last""".split()
 )
 _OF_PERSONS = frozenset({"killed", "wounded", "casualties", "hostages"})
+_OWNERS = frozenset("the our their his her its my your these those".split())
 _ASIDE = 5
 _COUNTED = frozenset({"people", "bare", "unknown"})
 
@@ -185,6 +186,10 @@ class Clauses:
             whole = left._replace(last=right.last, head=right.head, class_=right.class_, kind="people")
             toll = self.victims.count(hit, whole)
             return [toll] if toll else []
+        if self.sentence.word(hit.first - 1) in _OWNERS and (
+            right is None or right.exactness == "unstated" or right.names
+        ):
+            return []
         adjective = right is not None and right.exactness == "unstated" and right.first == hit.last and left is None
         if adjective and hit.first > self.sentence.segment_of(hit.first)[0]:
             return []

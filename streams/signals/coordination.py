@@ -5,7 +5,10 @@ from __future__ import annotations
 from streams.signals.people import Group, find_groups
 from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
 
-_JOINTS = (("as", "well", "as"), ("together", "with"), ("along", "with"), (",", "and"), ("and",), (",",), ("plus",))
+_JOINTS = tuple(
+    tuple(joint.split())
+    for joint in ("as well as", "together with", "along with", ", and of", ", and", "and of", "and", ",", "plus")
+)
 _EMBEDDED_AFTER = frozenset(
     """of with carrying for by near against from to in on at than between aboard transporting following toward
     behind under into about jurisdiction""".split()
@@ -32,6 +35,8 @@ class Groups:
         self.all = find_groups(sentence)
         self.starting = {group.first: group for group in self.all}
         self.ending = {group.last: group for group in self.all}
+        self.figured = [group for group in self.all if group.first in sentence.figures]
+        """Those with a number that is written out."""
         self.taken: set[int] = set()
         self.verbs: set[int] = set()
         """Tokens of the casualty verbs, which end a list."""
@@ -225,12 +230,18 @@ class Groups:
         """The group that "who" at token ``who`` speaks of: a place or body that "of" governs is passed over."""
         for group in reversed(self.all):
             if first <= group.first and group.last <= who and group.kind in _COUNTABLE:
-                if group.kind == "name" and self.is_embedded(group) and self.sentence.word(who - 1) == ",":
+                if group.kind == "name" and self.sentence.word(who - 1) == "," and self._in_place(group):
                     continue
                 reach = _FAR if self.sentence.word(who - 1) != "," else 2 * _FAR
                 near = group.last >= who - reach and not any(v in self.verbs for v in range(group.last, who))
                 return group if near and group.first not in self.taken else None
         return None
+
+    def _in_place(self, group: Group) -> bool:
+        """Whether a name is what a preposition governs: "of Achi", "in the northern Department of the coast"."""
+        before = self.words[max(group.first - 3, 0) : group.first]
+        near = next((k for k in reversed(range(len(before))) if before[k] in _EMBEDDED_AFTER), None)
+        return near is not None and all(word.isalpha() for word in before[near:])
 
     def _before_relative(self, at: int, first: int) -> int:
         """Where to look for the subject of ", who was kidnapped on Friday, was found dead": before the relative."""

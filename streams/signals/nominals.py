@@ -24,6 +24,7 @@ _LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took l
 _MEASURE_OF = {"casualty": "casualties", "casualties": "casualties"}
 _SETTING = frozenset("in on at near this last yesterday today earlier outside late early".split())
 _SETTING_LENGTH = 7
+_STAYING = frozenset("remain remained remains lay lie stayed stay in among still".split())
 
 
 class Nominals(Clauses):
@@ -121,9 +122,15 @@ class Nominals(Clauses):
         written = self.sentence.text[self.sentence.starts[i] : self.sentence.ends[i]]
         return written.endswith(("'s", "\u2019s"))
 
+    def _ends_at(self, i: int) -> bool:
+        """Whether no noun follows a bare figure that ends before token ``i``: not "three bullet wounds"."""
+        after = self.sentence.word(i)
+        return after in AUXILIARIES or after in _STAYING or not after.isalpha()
+
     def status(self, hit: Found) -> list[Toll]:
         """ "Both remained in critical condition"."""
-        fitting = (g for g in reversed(self.groups.all) if g.last <= hit.first and not g.part and g.kind != "name")
+        before = (g for g in reversed(self.groups.all) if g.last <= hit.first and not g.part)
+        fitting = (g for g in before if g.kind == "people" or (g.kind == "bare" and self._ends_at(g.last)))
         group = next(fitting, None)
         toll = self.victims.count(hit, group) if group is not None and group.exactness != "unstated" else None
         return [toll] if toll else []

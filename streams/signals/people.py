@@ -209,7 +209,7 @@ def _named(sentence: Sentence, i: int) -> Group | None:
     people = next((sentence.words[k] for k in range(i, last) if sentence.words[k] in sentence.lexicon.people), "")
     if people and is_plural(people):
         return Group(i, last, 2, None, "unstated", people, "people", sentence.lexicon.people[people])
-    name = sentence.text[sentence.starts[i] : sentence.ends[reach - 1]]
+    name = _without_possessive(sentence.text[sentence.starts[i] : sentence.ends[reach - 1]])
     return Group(i, last, 1, 1, "exact", people, "name", sentence.lexicon.people.get(people), names=(name,))
 
 
@@ -236,7 +236,11 @@ def bare_name(sentence: Sentence, i: int) -> Group | None:
 
 def _names_after(sentence: Sentence, i: int) -> tuple[str, ...]:
     length = _name_length(sentence, i)
-    return (sentence.text[sentence.starts[i] : sentence.ends[i + length - 1]],) if length else ()
+    return (_without_possessive(sentence.text[sentence.starts[i] : sentence.ends[i + length - 1]]),) if length else ()
+
+
+def _without_possessive(name: str) -> str:
+    return name[:-2] if name.endswith(("'s", "\u2019s")) else name
 
 
 def _name_length(sentence: Sentence, i: int) -> int:

@@ -36,6 +36,7 @@ from streams.signals.sentence import Sentence
 from streams.signals.topics import Subject
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
+from streams.text.datelines import dateline_end
 from streams.text.dates import DateMention, find_dates
 from streams.text.matcher import Hit
 from streams.text.places import default_gazetteer
@@ -60,12 +61,14 @@ _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
 class Dates(Sequence[DateMention]):
     """The dates of a sentence, looked for when somebody asks: most sentences with a hit tell nothing."""
 
-    def __init__(self, sentence: Sentence, anchor: date | None) -> None:
-        self._sentence, self._anchor = sentence, anchor
+    def __init__(self, sentence: Sentence, anchor: date | None, floor: int = 0) -> None:
+        """``floor`` is the offset behind a dateline, whose day is the report's."""
+        self._sentence, self._anchor, self._floor = sentence, anchor, floor
 
     @lazy
     def _found(self) -> list[DateMention]:
-        return find_dates(self._sentence.text, self._sentence.start, self._sentence.read_to, self._anchor)
+        start = min(max(self._sentence.start, self._floor), self._sentence.read_to)
+        return find_dates(self._sentence.text, start, self._sentence.read_to, self._anchor)
 
     @overload
     def __getitem__(self, i: int) -> DateMention: ...
@@ -96,6 +99,7 @@ class Reader:
         self._before: tuple[Place, ...] = ()
         self._where: Whereabouts | None = None
         self._about = Subject(lexicon, ())
+        self._dateline = dateline_end(article.body)
         self._accord_day: EventTime | None = None
         self._capitals: dict[Field, bool] = {}
 
@@ -182,7 +186,8 @@ class Reader:
         return not any(family_of(draft.type) in ("attack", "hostage", "casualty") for draft in self.drafts)
 
     def _sentence(self, sentence: Sentence, previous: frozenset[str]) -> None:
-        dates, about = Dates(sentence, self.anchor), self._about
+        floor = self._dateline if sentence.field == "body" else 0
+        dates, about = Dates(sentence, self.anchor, floor), self._about
         drafts: list[Draft] = []
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:

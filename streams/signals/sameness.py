@@ -47,9 +47,19 @@ def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose:
 
 
 def same_victims(signal: Signal, others: Sequence[Signal]) -> bool:
-    """Whether both tell of the same named victim."""
+    """Whether both tell of the same named victim, or of the same groups: "six priests and two women", "six priests"."""
     mine = victim_names([signal])
-    return bool(mine) and any(_same_name(one, other) for one in mine for other in victim_names(others))
+    if any(_same_name(one, other) for one in mine for other in victim_names(others)):
+        return True
+    groups = {_group_of(c) for s in others for c in s.counts if c.relation != "increment"}
+    told = [_group_of(c) for c in signal.counts if c.relation == "total" and c.measure == "killed"]
+    return bool(told) and None not in told and groups.issuperset(told) and not own_setting(signal)
+
+
+def _group_of(count: Count) -> tuple[str, float | None, str] | None:
+    """Measure, number and noun of a group of several; None for one person or a figure without a noun."""
+    noun = (count.object or "").rpartition(" ")[2].lower()
+    return (count.measure, count.low, noun) if noun and (count.low or 0) > 1 else None
 
 
 def telling_figures(signal: Signal, others: Sequence[Signal]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Scope
-from streams.signals.sentence import Found, Sentence
+from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
 from streams.text.dates import DateMention
 
 _INDEFINITE = frozenset(
@@ -19,21 +19,25 @@ _HABIT = frozenset(
     always""".split()
 )
 _TOTALS = re.compile(
-    r" (?:so far this year|to date|this year|in total|in all|year-long|(?:over|in|during) the (?:past|last)|since the"
-    r"|the civil war|years of|so far in|until now|decades?|10-year|old war) "
+    r" (?:so far this year|to date|this year|in total|year-long|since the|the civil war|years of|so far in|until now"
+    r"|decades?|10-year|old war|in less than \S+ (?:days|weeks|months)"
+    r"|(?:over|in|during) the (?:past|last)(?! (?:(?:few|several|\w+) )?(?:hours?|night|days?)\b)) "
 )
+_SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(
     """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial
-    decades centuries historic convicted sentenced indicted acquitted pleaded prosecutors trial accused
-    charged suspected jailed imprisoned extradited wanted guilty""".split()
+    decades centuries historic""".split()
 )
 _COURT = frozenset(
-    """convicted sentenced indicted acquitted pleaded trial charged jailed imprisoned extradited guilty
-    manslaughter retried retrial murderer accused suspected wanted""".split()
+    """convicted sentenced indicted acquitted pleaded trial jailed imprisoned extradited guilty
+    manslaughter retried retrial murderer""".split()
 )
+_CHARGED = frozenset("charged accused suspected wanted arraigned".split())
+_OF_A_DEED = frozenset("of for with".split())
 _SPEECH_AFTER = frozenset(
     """condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest""".split()
 )
+_HELPERS = AUXILIARIES | PERFECT | frozenset("also later reportedly allegedly apparently then".split())
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
 _UNIT_YEARS = frozenset("years year decades".split())
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -41,14 +45,22 @@ _OLD_DAYS = 62
 
 
 def is_background(
-    sentence: Sentence, dates: Sequence[DateMention], segment: tuple[int, int], anchor: date | None
+    sentence: Sentence,
+    dates: Sequence[DateMention],
+    segment: tuple[int, int],
+    anchor: date | None,
+    hit: Found | None = None,
 ) -> bool:
-    """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago."""
+    """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago.
+
+    What an aside before the verb of ``hit`` says of its subject is left out of account.
+    """
     first, last = segment
-    words = sentence.words[first:last]
-    if _LOOKING_BACK & set(words) or any(
-        v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed
-    ):
+    aside = _aside(sentence, segment, hit)
+    words = [word for i, word in enumerate(sentence.words[first:last], first) if i not in aside]
+    if _LOOKING_BACK & set(words) or is_court(sentence, segment, hit):
+        return True
+    if any(v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed):
         return True
     for i, word in enumerate(words):
         if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
@@ -57,8 +69,21 @@ def is_background(
             return True
         if i and words[i - 1] in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
             return True
-    inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment)]
+    inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment, aside)]
     return bool(inside) and all(_long_past(d, anchor) for d in inside)
+
+
+def _aside(sentence: Sentence, segment: tuple[int, int], hit: Found | None) -> range:
+    """The tokens between the subject and its verb: "Ruiz, envoy from 1994 to 1998, was killed"."""
+    if hit is None or hit.phrase.kind != "verb":
+        return range(0)
+    helper = hit.first
+    while helper > segment[0] and sentence.words[helper - 1] in _HELPERS:
+        helper -= 1
+    if helper == hit.first or sentence.word(helper - 1) != ",":
+        return range(0)
+    start = next((i for i in range(segment[0], helper - 1) if sentence.words[i] == ","), helper)
+    return range(start, helper)
 
 
 def _long_past(mention: DateMention, anchor: date | None) -> bool:
@@ -72,26 +97,56 @@ def _long_past(mention: DateMention, anchor: date | None) -> bool:
     return mention.last < anchor and (anchor - mention.last).days > _OLD_DAYS
 
 
-def is_cumulative(sentence: Sentence, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
+def is_cumulative(
+    sentence: Sentence,
+    dates: Sequence[DateMention],
+    segment: tuple[int, int],
+    anchor: date | None = None,
+    hit: Found | None = None,
+) -> bool:
     """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
-    words = sentence.words[segment[0] : segment[1]]
+    aside = _aside(sentence, segment, hit)
+    words = [word for i, word in enumerate(sentence.words[slice(*segment)], segment[0]) if i not in aside]
     if "since" in words and (
         "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
     ):
         return True
     if _TOTALS.search(f" {' '.join(words)} "):
         return True
-    return any(d.kind in ("since", "duration") and _within(sentence, d, segment) for d in dates)
+    inside = [d for d in dates if _within(sentence, d, segment, aside)]
+    if any(d.kind == "since" or (d.kind == "duration" and not _is_short(sentence, d)) for d in inside):
+        return True
+    points = [d for d in inside if d.kind == "point"]
+    return bool(points) and all(_is_running_year(d, anchor) for d in points)
 
 
-def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int]) -> bool:
+def _is_short(sentence: Sentence, mention: DateMention) -> bool:
+    return _SHORT_UNITS.search(sentence.text, mention.start, mention.end) is not None
+
+
+def _is_running_year(mention: DateMention, anchor: date | None) -> bool:
+    """Whether a bare year is the article's own: "700 have died in 2024"."""
+    if anchor is None or mention.precision != "year" or mention.first is None or mention.last is None:
+        return False
+    return mention.first.year == mention.last.year == anchor.year
+
+
+def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int], aside: range) -> bool:
     start, end = sentence.span(*segment)
-    return start <= mention.start < end
+    if not start <= mention.start < end:
+        return False
+    return not (aside and sentence.starts[aside[0]] <= mention.start < sentence.ends[aside[-1]])
 
 
-def is_court(sentence: Sentence, segment: tuple[int, int]) -> bool:
-    """Whether the segment is about justice for a deed, not the deed."""
-    return bool(_COURT & set(sentence.words[segment[0] : segment[1]]))
+def is_court(sentence: Sentence, segment: tuple[int, int], hit: Found | None = None) -> bool:
+    """Whether the segment is about justice for a deed, not the deed; a trial told after "was killed" is another."""
+    first, last = segment
+    if hit is not None and hit.phrase.kind == "verb" and hit.phrase.form != "G":
+        last = hit.first
+    words = sentence.words[first:last]
+    return not _COURT.isdisjoint(words) or any(
+        word in _CHARGED and not _OF_A_DEED.isdisjoint(words[i + 1 : i + 5]) for i, word in enumerate(words)
+    )
 
 
 def is_habit(sentence: Sentence, hit: Found) -> bool:

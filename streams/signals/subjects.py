@@ -30,6 +30,8 @@ _STARTS = frozenset(
 )
 _ENDS = frozenset('" ; : ( ) [ ] -- — – . ? !'.split())
 _ADVERBS = frozenset("also later reportedly allegedly apparently then just only still already now".split())
+_PREPOSITIONS = frozenset("on in at during after before since according by from near late early last as".split())
+_BRACKETED = 12
 _LONGEST = 14
 _FARTHEST = 45
 _NAME_LENGTH = 6
@@ -61,6 +63,10 @@ def _stretch(sentence: Sentence, last: int, first: int) -> tuple[int, int]:
     start = last - 1 if apart else last
     while start > first and start > last - _FARTHEST:
         word = words[start - 1]
+        opened = _opening_of(words, start - 1, first) if word in ")]" else None
+        if opened is not None:
+            start = opened
+            continue
         if word in _ENDS or (word == "that" and (start - 2 < first or words[start - 2] in SAYING)):
             break
         if not apart and (word == "," or word in _STARTS or word in SAYING):
@@ -68,10 +74,21 @@ def _stretch(sentence: Sentence, last: int, first: int) -> tuple[int, int]:
         start -= 1
     end = last
     if apart:
-        end = next((i for i in range(start, last) if words[i] == ","), last)
+        while words[start] in _PREPOSITIONS or words[start] == "[":
+            closed = next((i for i in range(start, last) if words[i] in (",", "]")), last)
+            if closed + 1 >= last:
+                break
+            start = closed + 1
+        end = next((i for i in range(start, last) if words[i] == "," or words[i] in _ENDS), last)
     while start < end and words[start] in ("and", "also", "later", "then", ","):
         start += 1
     return start, end
+
+
+def _opening_of(words: list[str], closing: int, first: int) -> int | None:
+    """The bracket that opens what token ``closing`` closes, if near."""
+    mate = "(" if words[closing] == ")" else "["
+    return next((i for i in range(closing - 1, max(closing - _BRACKETED, first - 1), -1) if words[i] == mate), None)
 
 
 def _may_be_people(sentence: Sentence, hit: Found, start: int, end: int) -> bool:

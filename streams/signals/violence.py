@@ -10,7 +10,7 @@ from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.lexicon import Phrase
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
-from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
+from streams.signals.scope import is_background, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
 from streams.signals.tolls import find_tolls, split_taking
 from streams.signals.victims import Toll
@@ -306,12 +306,11 @@ class _Violence:
     def _scope(self, hit: Found, tolls: list[Toll], segment: tuple[int, int], hits: list[Found]) -> tuple[Scope, bool]:
         sentence = self.sentence
         totals = [t for t in tolls if t.relation == "total"]
-        if is_cumulative(sentence, self.dates, segment) and totals:
+        told = next((t.verb for t in totals if t.verb.phrase.kind == "verb" and t.verb.phrase.form != "G"), hit)
+        if is_cumulative(sentence, self.dates, segment, self.anchor, told) and totals:
             return "cumulative", False
-        if is_background(sentence, self.dates, segment, self.anchor):
+        if is_background(sentence, self.dates, segment, self.anchor, told):
             return "background", False
-        if is_court(sentence, segment):
-            return "reference", False
         if hit.phrase.kind in ("noun",):
             verb = next((f for f in hits if f.phrase.kind == "verb" and f.phrase.form != "G"), None)
             if verb is not None and not totals:
@@ -381,7 +380,8 @@ class _Violence:
         return bool(_ON_TOP & {*between, *words[toll.first : toll.last], self.sentence.word(toll.verb.first - 1)})
 
     def _back_reference(self, toll: Toll) -> bool:
-        pointed = self.sentence.word(toll.first) in _POINTING and not toll.names
+        words = self.sentence.words[toll.first : toll.first + 3]
+        pointed = (words[0] in _POINTING or words[:2] == ["one", "of"]) and not toll.names
         return toll.low == toll.high == 1 and (toll.kind == "pronoun" or pointed)
 
     def _count(self, toll: Toll, kind: str) -> Count:

@@ -214,7 +214,12 @@ def _is_no_count(words: Sequence[str], first: int, last: int) -> bool:
     """Whether what stands round the number makes it a date, an age, money, a measure or a name's number."""
     before = words[first - 1] if first else ""
     after = words[last] if last < len(words) else ""
-    if before in _NUMBERED_BEFORE or after in _UNITS_AFTER or before in _MONTHS or (after == "-" and before != ""):
+    if (
+        before in _NUMBERED_BEFORE
+        or after in _UNITS_AFTER
+        or (before in _MONTHS and words[first][0].isdigit())
+        or (after == "-" and before != "")
+    ):
         return True
     if after in _MONTHS and (after not in ("may", "march") or _is_date_end(words, last + 1)):
         return True

@@ -44,8 +44,8 @@ _SMALL, _CAPITAL = string.ascii_lowercase.encode(), string.ascii_uppercase.encod
 _COMPASS = r"(?:north|south|east|west)(?: ?(?:east|west))?"
 _NEAR_BEFORE = re.compile(
     rf"(?:\b(?P<n>\d{{1,4}}(?:\.\d)?)\s?(?P<u>km|kms|kilomet(?:er|re)s?|miles?|mi)\b(?:\s\(\d[^()]{{0,20}}\))?\s)?"
-    rf"(?:\b(?:to the |just )?(?P<dir>{_COMPASS}) of|\b(?P<near>near|outside|close to|around|away from|from"
-    r"|in the vicinity of|surrounding)|\b(?P<edge>outskirts of|suburbs? of|edge of))"
+    rf"(?:\b(?:to the |just )?(?P<dir>{_COMPASS}) of|\b(?P<near>across the \w+ from|near|outside|close to|around"
+    r"|away from|from|in the vicinity of|surrounding)|\b(?P<edge>outskirts of|suburbs? of|edge of))"
     r"(?: the (?:city|town|village) of)? $",
     re.IGNORECASE,
 )

@@ -41,6 +41,39 @@ def test_days_before_another_attack_is_another_attack() -> None:
     assert [s.type for s in counting(read(body))] == ["attack.suicide_bombing"]
 
 
+def test_a_victim_named_again_is_the_same_one() -> None:
+    body = "Rebels murdered Juan Pardo, a mayor, in Kobla on Monday. Pardo was shot dead at home in Mirna, police said."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 1)]]
+
+
+def test_victims_named_one_by_one_add_up() -> None:
+    body = "Gunmen murdered Juan Pardo at dawn in Kobla. Ana Ibarra, his deputy, was also killed."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 2)]]
+
+
+def test_who_was_also_killed_comes_on_top() -> None:
+    body = "Gunmen opened fire on a bus near Mosul on Thursday, killing two guards. A child was also killed."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 3)]]
+
+
+def test_he_is_the_one_told_before() -> None:
+    body = "Gunmen shot dead a judge near Mosul on Thursday. He was killed when he left his home."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 1)]]
+
+
+def test_the_same_dead_and_wounded_are_one_happening_in_other_words() -> None:
+    body = (
+        "A bomb killed 13 people and wounded 41 in Mosul on Thursday. Officials in the suburb of Karrada said that "
+        "13 people were killed and 41 injured in the blast."
+    )
+    assert [counts for _, counts in told(read(body))] == [[("killed", 13), ("wounded", 41)]]
+
+
+def test_some_of_the_groups_told_are_no_new_victims() -> None:
+    body = "Gunmen murdered six priests and two nuns in Kobla on Monday. The six priests were murdered at night."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 8)]]
+
+
 def test_an_update_replaces_the_figure() -> None:
     body = "A bomb killed 12 people in Kabul on Thursday. Police later said the death toll rose to 15."
     assert told(read(body)) == [("attack.site_bomb", [("killed", 15)])]

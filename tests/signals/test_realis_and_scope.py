@@ -11,6 +11,11 @@ FRESH = [
     "Rebels tried to blow up a bridge on Monday.",
     "Soldiers are attacking the rebel town.",
     "An attack on a checkpoint left three soldiers dead.",
+    "Suspected militants killed 12 villagers on Thursday, prosecutors said.",
+    "Marco Ruiz, envoy in the years 1994 to 1998, was gunned down on Thursday.",
+    "In the past few hours rebels have killed three peasants in the hills.",
+    "A bomb killed five people outside the court where the general was on trial.",
+    "Two men were murdered by rebels who accused them of being informers.",
 ]
 NOT_FRESH = [
     "The group could attack the town again.",
@@ -27,6 +32,9 @@ NOT_FRESH = [
     "Analysts fear an attack on the capital.",
     "The army wants to prevent attacks on the capital.",
     "The police condemned attacks on journalists.",
+    "A man accused of killing six farmers was flown home.",
+    "Of the victims of the rebels 700 have died during 2024.",
+    "So far two judges have been murdered by rebels in less than 15 days.",
 ]
 
 
