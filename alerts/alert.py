@@ -140,7 +140,8 @@ class Notification(Struct, frozen=True, kw_only=True):
 
     id: str
     destination: str
-    root: str
+    root: str | None
+    """None for a digest, which speaks of several."""
     covers: list[str]
     kind: Literal["alert", "update", "cancel", "digest"]
     state: DeliveryState = "planned"
@@ -148,3 +149,5 @@ class Notification(Struct, frozen=True, kw_only=True):
     not_before: str | None = None
     answer: dict[str, Any] | None = None
     superseded_by: str | None = None
+    digest: str | None = None
+    """The digest that carried it, where it did not go by itself."""

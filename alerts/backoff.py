@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """Seconds. The wait doubles from ``first`` to ``longest`` and then stays there, a probe each time."""
+    """Seconds. The wait doubles from ``first`` to ``longest`` and then stays there, one probe each time."""
 
     first: float = 1.0
     longest: float = 300.0
@@ -19,18 +19,23 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """The most that a ``Retry-After`` is believed."""
     retention: float = 7 * 86_400.0
     """How long one notification is tried."""
+    look_every: float = 1.0
+    """How often a sender looks for work that nobody told it of, such as a redrive."""
+    patience: int = 3
+    """Failed attempts after which a notification lets others go before it: the fault may be its own."""
 
 
 def wait_seconds(schedule: Schedule, failures: int, retry_after: str | None, *, now: float, chance: float) -> float:
-    """Seconds to wait after the ``failures``-th failure in a row (1 is the first).
+    """Seconds to wait after the ``failures``-th failure in a row (1 is the first); jitter never shortens.
 
     ``chance`` is a random number in [0, 1). What the destination asks for goes before our own schedule.
     """
     told = told_seconds(retry_after, now)
     if told is not None:
-        return min(told, schedule.told_longest)
+        told = min(told, schedule.told_longest)
+        return told + schedule.jitter * chance * min(told, schedule.first)
     doubled = schedule.first * 2.0 ** min(failures - 1, 30)
-    return min(schedule.longest, doubled * (1 + schedule.jitter * chance))
+    return min(schedule.longest, doubled) * (1 + schedule.jitter * chance)
 
 
 def told_seconds(retry_after: str | None, now: float) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,7 @@ from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool
-from streams.engines.store import Schema, Store
+from streams.engines.store import Store
 from streams.journal import Control
 
 #: Set in the meta table to the hash of the rules in force.
@@ -31,13 +32,16 @@ CONFIG_HASH = "config_hash"
 class OutboxSink:
     """Keeps alerts, and plans their notifications unless the monitor must not send."""
 
-    def __init__(self, *, plan: bool) -> None:
-        self._plan = plan
+    def __init__(self, severities: tuple[str, ...], *, plan: bool, clock: Callable[[], float] = time.time) -> None:
+        """``severities`` in rising order; ``clock`` gives seconds since the epoch."""
+        self._severities, self._plan, self._clock = severities, plan, clock
 
     def write(self, connection: sqlite3.Connection, outgoing: Planned, position: int) -> None:
         """Store one alert inside the engine's transaction."""
         destinations = outgoing.destinations if self._plan else ()
-        outbox.plan(connection, outgoing.alert, encode(outgoing.alert), destinations, position)
+        alert = outgoing.alert
+        urgent = outbox.is_urgent(alert.severity, self._severities)
+        outbox.plan(connection, alert, encode(alert), destinations, position, urgent=urgent, now=self._clock())
 
 
 class Monitor:
@@ -53,13 +57,15 @@ class Monitor:
     ) -> None:
         """``store_path`` None keeps nothing."""
         families = load_families(config.publishers)
-        schemas = (Schema(name="outbox", tables=outbox.SCHEMA),)
+        schemas = (outbox.SCHEMA,)
         self.config = config
         self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
         self.deliverer = Deliverer(self.store.path, config.destinations) if deliver else None
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
-        self.folding = Folding(self.store, Decide(config, families), OutboxSink(plan=deliver), self._committed)
+        self.folding = Folding(
+            self.store, Decide(config, families), OutboxSink(config.severities, plan=deliver), self._committed
+        )
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
 

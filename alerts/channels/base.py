@@ -132,6 +132,8 @@ class Channel(ABC):
     """Messages a second that the destination takes, or None for no limit."""
     burst: ClassVar[int] = 1
     """Messages that may go at once after a pause."""
+    digest_most: ClassVar[int] = 40
+    """The most alerts that one digest can list with their ids."""
     verdicts: ClassVar[Verdicts] = Verdicts()
 
     @abstractmethod

@@ -17,6 +17,7 @@ COMMANDS = {
     "alerts": "List alerts, or show one in full.",
     "status": "What a monitor has seen, said and still has to do.",
     "deliveries": "What became of each notification.",
+    "dead-letters": "What was given up or is parked; send it again.",
     "listen": "A small local receiver that shows what arrives.",
 }
 
@@ -30,7 +31,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"alerts.cli.{cmd_name}")
+        module = importlib.import_module(f"alerts.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = getattr(module, "command", None) or getattr(module, cmd_name)
         return command
 

@@ -10,7 +10,9 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from alerts import outbox
 from alerts.cli.common import FAILED, stop, store_path
 from streams.engines.store import StoreError, open_reader
 from streams.times import iso
@@ -35,12 +37,20 @@ def command(config: str | None, store: str | None, form: str | None) -> None:
         if isinstance(value, dict):
             grid = Table(box=None, show_header=False, pad_edge=False)
             for name, item in value.items():
-                grid.add_row(f"  {name}", str(item))
+                grid.add_row(f"  {name}", Text(_said(item)))
             console.print(f"[bold]{heading.replace('_', ' ')}[/bold]" + ("" if value else "  none"))
             if value:
                 console.print(grid)
         else:
             console.print(f"[bold]{heading.replace('_', ' ')}[/bold]  {value}")
+
+
+def _said(item: Any) -> str:
+    """A figure, or the facts of a destination that say something."""
+    if not isinstance(item, dict):
+        return str(item)
+    facts = {name.replace("_", " "): value for name, value in item.items() if value and name != "state"}
+    return "; ".join([str(item.get("state", "")), *(f"{name} {value}" for name, value in facts.items())])
 
 
 def gather(db: sqlite3.Connection) -> dict[str, Any]:
@@ -51,14 +61,7 @@ def gather(db: sqlite3.Connection) -> dict[str, Any]:
         "journal_entries": db.execute("SELECT count(*) FROM journal").fetchone()[0],
         "articles_waiting": db.execute("SELECT count(*) FROM articles WHERE position IS NULL").fetchone()[0],
         "alerts": _counts(db, "SELECT kind, count(*) FROM alerts GROUP BY kind ORDER BY kind"),
-        "notifications": _counts(
-            db, "SELECT destination || ' ' || state, count(*) FROM notifications GROUP BY 1 ORDER BY 1"
-        ),
-        "last_answers_of_trouble": _counts(
-            db,
-            "SELECT destination || ' ' || state, answer FROM notifications "
-            "WHERE state IN ('parked', 'dead') GROUP BY destination, state",
-        ),
+        "destinations": {name: msgspec.to_builtins(health) for name, health in outbox.health(db).items()},
         "sources": _sources(db),
         "set_aside": _counts(db, "SELECT reason, count(*) FROM log GROUP BY reason ORDER BY 2 DESC, 1"),
         "unreadable": _counts(db, "SELECT place, why FROM unreadable ORDER BY at DESC LIMIT 10"),

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from alerts.backoff import Schedule
-from alerts.channels import Timeouts
+from alerts.channels import CHANNELS, Timeouts
+from alerts.channels.webhook.channel import Webhook
 from alerts.config.types import Destination
 from alerts.deliver import Deliverer
 
@@ -18,6 +19,12 @@ from .invented import make_store
 from .receiver import Receiver, Reply
 
 QUICK = Schedule(first=0.05, longest=0.2)
+
+
+class OneAtATime(Webhook):
+    """A webhook whose messages never overtake one another."""
+
+    in_flight = 1
 
 
 @pytest.fixture
@@ -45,7 +52,8 @@ def deliver(store: sqlite3.Connection, tmp_path: Path) -> Iterator[Callable[...,
     made: list[Deliverer] = []
 
     def make(*destinations: Destination, **more: Any) -> Deliverer:
-        options = {"schedule": QUICK, "timeouts": Timeouts(connect=1, read=0.4), **more}
+        channels = {**CHANNELS, "webhook": OneAtATime}
+        options = {"schedule": QUICK, "timeouts": Timeouts(connect=1, read=0.4), "channels": channels, **more}
         deliverer = Deliverer(tmp_path / "store.db", destinations, **options)
         made.append(deliverer)
         deliverer.start()

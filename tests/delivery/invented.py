@@ -58,14 +58,15 @@ def alert(root: str = "al_one", revision: int = 1, kind: str = "alert", **more: 
 
 def make_store(path: Path) -> sqlite3.Connection:
     connection = connect(path)
-    connection.executescript(outbox.SCHEMA)
+    connection.executescript(outbox.SCHEMA.tables)
     return connection
 
 
 def plan(connection: sqlite3.Connection, *alerts: Alert, to: Sequence[str] = ("desk",)) -> None:
     for position, item in enumerate(alerts, 1):
         with transaction(connection):
-            outbox.plan(connection, item, canonical(item), to, position)
+            urgent = item.severity == "critical"
+            outbox.plan(connection, item, canonical(item), to, position, urgent=urgent, now=1000.0 + position)
 
 
 def webhook(url: str, id_: str = "desk", *, secret: str | None = None, private: bool = True) -> Destination:

@@ -14,14 +14,15 @@ NOW = 1_772_460_000.0
 def test_waits_double_from_a_second_to_five_minutes_and_stay_there() -> None:
     waits = [wait_seconds(Schedule(), n, None, now=NOW, chance=0.0) for n in range(1, 12)]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-    assert wait_seconds(Schedule(), 5000, None, now=NOW, chance=0.99) == 300
+    assert wait_seconds(Schedule(), 5000, None, now=NOW, chance=0.0) == 300
 
 
 def test_jitter_spreads_and_never_shortens() -> None:
-    waits = [wait_seconds(Schedule(), 4, None, now=NOW, chance=chance / 10) for chance in range(10)]
-    assert min(waits) == 8
-    assert len(set(waits)) == 10
-    assert max(waits) < 10
+    for failures, told, least in ((4, None, 8), (50, None, 300), (1, "60", 60)):
+        waits = [wait_seconds(Schedule(), failures, told, now=NOW, chance=chance / 10) for chance in range(10)]
+        assert min(waits) == least
+        assert len(set(waits)) == 10
+        assert max(waits) < 1.25 * least
 
 
 @pytest.mark.parametrize(
