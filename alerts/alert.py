@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from alerts import wording
 from streams.article import EventTime
 
 Kind = Literal["alert", "update", "cancel"]
@@ -75,7 +76,7 @@ class Change(Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """ "killed 10 → 12 (Reuters, 14:05)"."""
-        return f"{self.field} {self.from_} → {self.to} ({self.because})"
+        return f"{wording.change(self.field, self.from_, self.to)} ({self.because})"
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -124,6 +125,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     window: dict[str, str | None]
     title: str = ""
     text: str = ""
+    own_text: bool = False
+    """Whether the text is of the rule's own template; else a channel may say the same in its own form."""
     measure: Measure
     readback: str = ""
     incidents: list[IncidentView] = []

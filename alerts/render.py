@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from jinja2 import Template, pass_context
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from alerts import wording
 from alerts.alert import Alert
 from alerts.readback import readback
-from alerts.sandbox import RenderError, Sandbox
+from alerts.sandbox import Native, RenderError, Sandbox
 
 if TYPE_CHECKING:
     from alerts.config.types import Config, Rule
@@ -46,7 +46,8 @@ class Renderer:
         alert = replace(alert, title=title)
         text, text_failure = self._field("text", rule.text, alert, rule)
         failures = [failure for failure in (title_failure, text_failure) if failure]
-        return replace(alert, text=text), "; ".join(failures) or None
+        own = rule.text is not None and text_failure is None
+        return replace(alert, text=text, own_text=own), "; ".join(failures) or None
 
     def _field(self, field: str, own: str | None, alert: Alert, rule: Rule) -> tuple[str, str | None]:
         source = built_in(field) if own is None else own
@@ -58,11 +59,28 @@ class Renderer:
             return plain, f'the {field} template of rule "{rule.id}" failed{place}: {failed.message}'
 
 
-class Templates:
-    """Loaded templates by their source, and the sandbox they run in."""
+class Marks(Protocol):
+    """The mark-up of where a text goes."""
 
-    def __init__(self) -> None:
-        self._sandbox = Sandbox(FILTERS)
+    def escape(self, text: str) -> str:
+        """What shows exactly this text."""
+        ...
+
+    def link(self, url: str | None, label: str) -> str:
+        """A link, or the label alone."""
+        ...
+
+    def bold(self, text: str) -> str:
+        """The text in bold, where there is such a thing."""
+        ...
+
+
+class Templates:
+    """Loaded templates by their source, and the sandbox they run in. Without ``marks`` they give plain text."""
+
+    def __init__(self, marks: Marks | None = None) -> None:
+        parents = {name: built_in(name) for name in ("text", "title")}
+        self._sandbox = Sandbox({**FILTERS, **_marking(marks)}, parents, marks.escape if marks else None)
         self._loaded: dict[str, Template] = {}
 
     @property
@@ -78,13 +96,27 @@ class Templates:
 
     def attempt(self, field: str, source: str, alert: Alert, rule: Rule) -> str:
         """What a template gives for a field: ``title`` on one line, or ``text``. Raises RenderError."""
-        told = self._sandbox.run(self.load(source), variables(alert, rule))
+        told = self.run(source, variables(alert, rule))
         text = " ".join(told.split()) if field == "title" else told.strip()
         if not text:
             raise RenderError(f"the {field} is empty")
         if field == "title" and len(text) > TITLE_CAP:
             raise RenderError(f"the title grows past {TITLE_CAP} characters")
         return text
+
+    def run(self, source: str, variables: Mapping[str, Any]) -> str:
+        """What a template gives for any variables. Raises RenderError."""
+        return self._sandbox.run(self.load(source), variables)
+
+
+def _marking(marks: Marks | None) -> dict[str, Callable[..., Any]]:
+    """The filters that make mark-up: a label with its link, bold."""
+    if marks is None:
+        return {"link": lambda label, url: f"{label}, {url}" if url else str(label), "bold": str}
+    return {
+        "link": lambda label, url: Native(marks.link(url, str(label))),
+        "bold": lambda t: Native(marks.bold(str(t))),
+    }
 
 
 def variables(alert: Alert, rule: Rule) -> dict[str, Any]:
@@ -93,6 +125,18 @@ def variables(alert: Alert, rule: Rule) -> dict[str, Any]:
     about = {name: getattr(rule, name) for name in names}
     about["severity"] = {band.severity: band.threshold for band in rule.bands}
     return {"alert": msgspec.to_builtins(alert), "rule": about}
+
+
+def told_variables(alert: Alert, told_at: str | None) -> dict[str, Any]:
+    """What a destination's template sees: ``alert``, of ``rule`` what the alert says of it, and ``told_at``, the ISO
+    time of the message of the same root that came before, or None."""
+    about = {
+        "id": alert.rule,
+        "measure": alert.measure.name,
+        "by": list(alert.key),
+        "severity": {alert.severity: alert.measure.threshold},
+    }
+    return {"alert": msgspec.to_builtins(alert), "rule": about, "told_at": told_at}
 
 
 @cache
@@ -141,14 +185,7 @@ def _headline(alert: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
 
 def _change(change: Mapping[str, Any]) -> str:
     """ "killed 10 → 12"."""
-    before, after = (_figure(change[side]) for side in ("from", "to"))
-    return f"{wording.measure_name(change['field'])} {before} → {after}"
-
-
-def _figure(value: Any) -> str:
-    if isinstance(value, int | float):
-        return wording.number(value)
-    return str(value) if value is not None else "not stated"
+    return wording.change(change["field"], change["from"], change["to"])
 
 
 def _key(key: Mapping[str, str], incidents: Sequence[Mapping[str, Any]]) -> str:

@@ -2,7 +2,7 @@
 
 Three rules hold: nothing but the given variables, filters and a few methods can be reached; every value stays small;
 the steps of loops are counted. So whatever the template, rendering ends soon and in little memory, and the same
-template and variables give the same text: there is no clock, no chance and no loader.
+template and variables give the same text: there is no clock, no chance, and no other template than the built-in ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
@@ -39,14 +39,12 @@ _METHODS = {
     list: {"count", "index"},
     tuple: {"count", "index"},
 }
-#: Statements that could multiply text or call themselves, or that need a loader.
+#: Statements that could multiply text or call themselves, or that read other files.
 _REFUSED: dict[type[nodes.Node], str] = {
     nodes.Macro: "macro",
     nodes.CallBlock: "call",
     nodes.FilterBlock: "filter",
     nodes.AssignBlock: "set without =",
-    nodes.Block: "block",
-    nodes.Extends: "extends",
     nodes.Include: "include",
     nodes.Import: "import",
     nodes.FromImport: "from",
@@ -62,15 +60,36 @@ class RenderError(Exception):
         super().__init__(message)
 
 
+class Native(str):
+    """Text that is in the mark-up of where it goes: it is not escaped again."""
+
+    __slots__ = ()
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """An environment for short plain texts. One rendering at a time."""
 
     intercepted_binops: ClassVar[frozenset[str]] = frozenset({"+", "*", "%", "**"})  # type: ignore[misc]
 
-    def __init__(self, filters: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        filters: Mapping[str, Callable[..., Any]],
+        parents: Mapping[str, str],
+        escape: Callable[[str], str] | None = None,
+    ) -> None:
+        """``parents`` are the sources that a template may extend. ``escape`` is put on every value that is printed,
+        unless it is ``Native``."""
+        self._escape = escape
         super().__init__(
-            undefined=StrictUndefined, autoescape=False, optimized=False, trim_blocks=True, lstrip_blocks=True
+            undefined=StrictUndefined,
+            autoescape=False,
+            optimized=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=None if escape is None else self.native,
+            loader=DictLoader(dict(parents)),
         )
+        self.parents = frozenset(parents)
         kept = {name: FILTERS[name] for name in _FILTERS}
         self.filters = {name: self._capped(call) for name, call in {**kept, **filters}.items()}
         self.globals = {"range": self.range}
@@ -81,8 +100,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if len(source) > SOURCE_CAP:
             raise RenderError(f"the template is longer than {SOURCE_CAP:,} characters")
         try:
-            tree = _Guard(self).visit(self.parse(source))
-            return Template.from_code(self, self.compile(tree), self.globals)
+            return Template.from_code(self, self.compile(source), self.globals)
         except TemplateSyntaxError as error:
             raise RenderError(error.message or "not a valid template", error.lineno) from error
         except RecursionError as error:
@@ -102,6 +120,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise RenderError(_described(error), _line_of(error)) from error
         return "".join(pieces)
 
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree: nodes.Template = _Guard(self).visit(super()._parse(source, name, filename))
+        return tree
+
     # --- what a compiled template calls ---------------------------------------------------------------------------
 
     def spend(self, steps: int = 1) -> None:
@@ -118,7 +140,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def joined(self, *parts: Any) -> Any:
         """What ``a ~ b`` gives."""
+        if self._escape is not None and any(isinstance(part, Native) for part in parts):
+            return self.capped(Native("".join(map(self.native, parts))))
         return self.capped("".join(map(str, parts)))
+
+    def native(self, value: Any) -> str:
+        """The value as it stands in the text."""
+        if isinstance(value, Native) or self._escape is None:
+            return str(value)
+        return self._escape(str(value))
 
     def capped(self, value: Any) -> Any:
         """The value itself, when it is not too large."""
@@ -160,7 +190,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _Guard(NodeTransformer):
-    """Refuses some statements, counts the steps of loops, and caps the operator ``~``."""
+    """Refuses some statements, counts the steps of loops and blocks, and caps the operator ``~``."""
 
     def __init__(self, environment: Sandbox) -> None:
         self._environment = environment
@@ -173,7 +203,26 @@ class _Guard(NodeTransformer):
             raise TemplateSyntaxError(f'the statement "{refused}" is not available here', node.lineno)
         return super().generic_visit(node, *args, **kwargs)
 
+    def visit_Extends(self, node: nodes.Extends) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        parent = node.template.value if isinstance(node.template, nodes.Const) else None
+        if parent not in self._environment.parents:
+            names = " or ".join(f'"{name}"' for name in sorted(self._environment.parents))
+            raise TemplateSyntaxError(f"a template can extend {names} only", node.lineno)
+        return node
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        return self._paid(node)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        if node.name == "self":
+            raise TemplateSyntaxError('"self" is not available here', node.lineno)
+        return node
+
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        return self._paid(node)
+
+    def _paid(self, node: nodes.For | nodes.Block) -> nodes.Node:
+        """The node, each run of which costs a step."""
         self.generic_visit(node)
         node.body.insert(0, self._placed(nodes.ExprStmt(self._call("spend", [])), node))
         return node

@@ -114,6 +114,17 @@ def measure_name(measure: str) -> str:
     return _MEASURED.get(measure, ("", measure.replace("_", " ")))[1]
 
 
+def change(field: str, before: Any, after: Any) -> str:
+    """ "killed 10 → 12"."""
+    return f"{measure_name(field)} {_changed(before)} → {_changed(after)}"
+
+
+def _changed(value: Any) -> str:
+    if isinstance(value, int | float):
+        return number(value)
+    return str(value) if value is not None else "not stated"
+
+
 def people(class_: str, count: Figure) -> str:
     """The word for victims of a class."""
     name = class_.replace("_", " ")

@@ -12,8 +12,11 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alerts.alert import Alert
+from alerts.channels.hidden import Hidden
+from alerts.config.types import Destination
 
 #: ``retry`` surely did not arrive; ``uncertain`` may have; ``park`` needs its owner;
 #: ``invalid`` is the fault of this payload alone.
@@ -121,6 +124,10 @@ class Verdicts(Struct, frozen=True, kw_only=True):
         return "invalid" if by_status == "delivered" and answer.word else by_status
 
 
+#: The most of an answer that is kept and logged.
+ANSWER_CHARACTERS = 500
+
+
 class Channel(ABC):
     """One destination of one kind. Not for use from several threads."""
 
@@ -136,6 +143,11 @@ class Channel(ABC):
     """The most alerts that one digest can list with their ids."""
     verdicts: ClassVar[Verdicts] = Verdicts()
 
+    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
+        self.destination = destination
+        self.timeouts = timeouts
+        self._hidden = Hidden(destination.settings)
+
     @abstractmethod
     def render(self, message: Message) -> Payload:
         """The message in the channel's form, inside all its limits. Raises FormError."""
@@ -145,8 +157,13 @@ class Channel(ABC):
         """The simplest form, for when the first cannot be made or the destination calls it invalid."""
 
     @abstractmethod
+    def attempt(self, payload: Payload) -> Answer:
+        """Send once, for ``send``: the answer may be long and may repeat a secret."""
+
     def send(self, payload: Payload) -> Answer:
         """Send once. Never raises for what the destination does; no secret stands in the answer."""
+        answer = self.attempt(payload)
+        return replace(answer, text=self._hidden.of(answer.text)[:ANSWER_CHARACTERS])
 
     def verdict(self, answer: Answer) -> Verdict:
         """What the answer means for the notification."""

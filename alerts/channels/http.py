@@ -1,4 +1,4 @@
-"""One POST over HTTP or HTTPS, exactly the bytes given, with no redirect, no proxy and no internal address.
+"""One request over HTTP or HTTPS, exactly the bytes given, with no redirect, no proxy and no internal address.
 
 The host is resolved once, every address is checked, and the connection goes to a checked address, so a name cannot
 point elsewhere between the check and the connection. A connection is kept for a few seconds and never reused when
@@ -8,27 +8,43 @@ the other side has closed it: a POST that fails on a stale connection could not 
 from __future__ import annotations
 
 import http.client
+import io
 import select
 import socket
 import ssl
 import time
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import SplitResult, quote, urlsplit
+
+from msgspec.structs import replace
 
 from alerts.channels.base import Answer, Payload, Timeouts
+from streams.codec import canonical
 from streams.sources.addresses import is_public
 
 USER_AGENT = "tocsin/0.1"
 KEEP_IDLE_SECONDS = 4.0
-ANSWER_BYTES = 16_384
-ANSWER_CHARACTERS = 500
+ANSWER_BYTES = 65_536
 
 
 class AddressRefusedError(Exception):
     """The host resolves to an address that is not public."""
 
 
+def json_payload(body: object, edit: object = None, before: dict[str, str] | None = None) -> Payload:
+    """A payload of canonical JSON."""
+    return Payload(
+        body=canonical(body),
+        headers={"Content-Type": "application/json; charset=utf-8"},
+        edit=None if edit is None else canonical(edit),
+        before=before,
+    )
+
+
 class Poster:
-    """Posts to one URL. Not for use from several threads."""
+    """Posts to one address and to what lies under it. Not for use from several threads."""
 
     def __init__(self, url: str, *, allow_private: bool, timeouts: Timeouts) -> None:
         self._parts = urlsplit(url)
@@ -36,24 +52,28 @@ class Poster:
         self._timeouts = timeouts
         self._connection: http.client.HTTPConnection | None = None
         self._used_at = 0.0
-        self._hidden = _secret_parts(url, self._parts)
-        self._target = _target(self._parts)
         self._tls = ssl.create_default_context() if self._parts.scheme == "https" else None
 
-    def post(self, payload: Payload) -> Answer:
-        """Send the payload once and give the answer, or say why there is none."""
+    def post(
+        self, body: bytes, headers: Mapping[str, str], *, method: str = "POST", under: str = "", query: str = ""
+    ) -> Answer:
+        """Send the body once and give the answer, or say why there is none.
+
+        ``under`` is appended to the address's path, ``query`` to its query. The answer may repeat a secret.
+        """
         try:
             connection = self._connected()
         except AddressRefusedError as error:
             return Answer(failure="refused", text=str(error))
         except (OSError, ValueError) as error:
             self.close()
-            return Answer(failure="unreachable", text=self._redacted(f"cannot connect: {error}"))
+            return Answer(failure="unreachable", text=f"cannot connect: {error}")
+        target = _target(self._parts, under, query)
         try:
-            answer = self._exchange(connection, payload)
+            answer = self._exchange(connection, method, target, body, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return Answer(failure="lost", text=self._redacted(f"no answer: {error or type(error).__name__}"))
+            return Answer(failure="lost", text=f"no answer: {error or type(error).__name__}")
         self._used_at = time.monotonic()
         return answer
 
@@ -63,28 +83,31 @@ class Poster:
             self._connection.close()
             self._connection = None
 
-    def _exchange(self, connection: http.client.HTTPConnection, payload: Payload) -> Answer:
-        connection.request(
-            "POST", self._target, body=payload.body, headers={"User-Agent": USER_AGENT, **payload.headers}
-        )
+    def _exchange(
+        self, connection: http.client.HTTPConnection, method: str, target: str, body: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        sock = connection.sock
+        sock.settimeout(self._timeouts.read)
+        until = time.monotonic() + self._timeouts.read
+        connection.response_class = partial(_Timely, until=until)  # type: ignore[assignment]
+        connection.request(method, target, body=body, headers={"User-Agent": USER_AGENT, **headers})
         response = connection.getresponse()
         answer = Answer(status=response.status, text="", retry_after=response.getheader("Retry-After"))
         try:
-            body = response.read(ANSWER_BYTES)
+            text = response.read(ANSWER_BYTES).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
             self.close()  # the status has said what there is to know
             return answer
         if response.will_close or not response.isclosed():
             self.close()
-        text = self._redacted(body.decode("utf-8", "replace"))[:ANSWER_CHARACTERS]
-        return Answer(status=answer.status, text=text, retry_after=answer.retry_after)
+        return replace(answer, text=text)
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is not None and not self._stale(self._connection):
             return self._connection
         self.close()
         host, port = self._parts.hostname or "", self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        sock = _open(resolve(host, port, allow_private=self._allow_private), port, self._timeouts.connect)
+        sock = connected_socket(host, port, allow_private=self._allow_private, timeout=self._timeouts.connect)
         try:
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_hostname=host)
@@ -92,7 +115,6 @@ class Poster:
             sock.close()
             raise
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(self._timeouts.read)
         kind = http.client.HTTPConnection if self._tls is None else http.client.HTTPSConnection
         self._connection = kind(host, port)
         self._connection.sock = sock
@@ -104,10 +126,35 @@ class Poster:
         readable, _, _ = select.select([connection.sock], [], [], 0)
         return bool(readable)
 
-    def _redacted(self, text: str) -> str:
-        for secret in self._hidden:
-            text = text.replace(secret, "***")
-        return text
+
+class _Timely(http.client.HTTPResponse):
+    """A response that must have come whole by a steady time, however slowly its bytes drip."""
+
+    def __init__(self, sock: socket.socket, *args: Any, until: float, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(Deadline(sock, until))
+
+
+class Deadline(socket.SocketIO):
+    """Reads a socket until a steady time."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        super().__init__(sock, "r")
+        self._read_from, self._until = sock, until
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there, or raise TimeoutError when the time is over."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._read_from.settimeout(left)
+        return super().readinto(buffer)
+
+
+def connected_socket(host: str, port: int, *, allow_private: bool, timeout: float) -> socket.socket:
+    """A connection to a checked address of a host. Raises AddressRefusedError or OSError."""
+    return _open(resolve(host, port, allow_private=allow_private), port, timeout)
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
@@ -132,17 +179,8 @@ def _open(addresses: list[str], port: int, timeout: float) -> socket.socket:
     raise failure or OSError("the host has no address")
 
 
-def _target(parts: SplitResult) -> str:
+def _target(parts: SplitResult, under: str, query: str) -> str:
     """What the request line asks for, with anything that may not stand there encoded."""
-    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
-    return target + ("?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?") if parts.query else "")
-
-
-def _secret_parts(url: str, parts: SplitResult) -> list[str]:
-    """What of a URL must not come back in an answer that is kept: it, its path, long path parts and query values."""
-    pieces = {url, parts.password or ""}
-    if len(parts.path) > 1:
-        pieces.add(parts.path)
-    pieces.update(piece for piece in parts.path.split("/") if len(piece) >= 6)
-    pieces.update(value for _, value in parse_qsl(parts.query) if len(value) >= 6)
-    return sorted((piece for piece in pieces if piece), key=lambda piece: (-len(piece), piece))
+    target = quote((parts.path.rstrip("/") if under else parts.path) + under or "/", safe="/%:@!$&'()*+,;=~")
+    asked = "&".join(filter(None, (parts.query, query)))
+    return target + ("?" + quote(asked, safe="/%:@!$&'()*+,;=~?") if asked else "")

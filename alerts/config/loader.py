@@ -13,7 +13,7 @@ from alerts.config import sections
 from alerts.config.problems import ConfigError, Problem
 from alerts.config.reader import Entry
 from alerts.config.schema import read_section
-from alerts.config.templates import check_templates
+from alerts.config.templates import check_destinations, check_templates
 from alerts.config.types import Config
 from alerts.config.values import Values
 from alerts.publishers import PublishersError, load_families
@@ -62,7 +62,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         sources=sections.read_sources(values, given),
         rules=rules,
         routes=sections.read_routes(values, given, severities),
-        destinations=sections.read_destinations(values, given),
+        destinations=check_destinations(values, path.parent, sections.read_destinations(values, given), rules),
         severities=severities,
         publishers=publishers,
         **scalars,

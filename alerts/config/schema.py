@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from alerts.channels.spec import Spec
+from alerts.channels.specs import SPECS
 from alerts.config import values as v
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
@@ -98,20 +100,20 @@ _TOP = {
     "severities": Key(None),
     "publishers": Key(v.expanded),
 }
+#: Keys of people's destinations, of those on a network, and of all.
+_WRITTEN: Mapping[str, Key] = {"zone": Key(v.zone), "text": Key(None)}
+_NETWORK: Mapping[str, Key] = {"allow_private": Key(v.boolean)}
+
+
+def destination_keys(spec: Spec) -> dict[str, Key]:
+    """The keys that may stand beside a destination's kind."""
+    own = {key: Key(reader) for key, reader in spec.more.items()}
+    return {**own, **(_WRITTEN if spec.written else {}), **(_NETWORK if spec.network else {})}
+
+
 _DESTINATION = {
-    "slack_webhook": Key(v.secret_url),
-    "webhook": Key(v.secret_url),
-    "file": Key(v.expanded),
-    "terminal": Key(v.only_true),
-    "secret": Key(v.signing_secret),
-    "allow_private": Key(v.boolean),
-}
-#: Kind of destination → the keys that may stand beside it.
-DESTINATION_KINDS = {
-    "slack_webhook": ("allow_private",),
-    "webhook": ("secret", "allow_private"),
-    "file": (),
-    "terminal": (),
+    **{spec.kind: Key(spec.value) for spec in SPECS.values()},
+    **{key: known for spec in SPECS.values() for key, known in destination_keys(spec).items()},
 }
 
 #: Section → its keys. Sections are named as an error names them.
@@ -135,9 +137,7 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
     ),
     "a source": ("kafka", "token", "language", "where"),
     "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),
-    "a destination": (
-        "slack", "discord", "teams", "mattermost", "pagerduty", "email", "apprise", "headers", "digest", "quiet_hours",
-    ),
+    "a destination": ("headers", "digest", "quiet_hours"),
 }  # fmt: skip
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from alerts.channels.specs import SPECS
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.schema import (
     ARTICLE_FIELDS,
-    DESTINATION_KINDS,
     SECTIONS,
+    destination_keys,
     listed,
     meant,
     read_section,
@@ -186,16 +187,16 @@ def _rising(values: Values, given: Mapping[str, Entry], severities: Sequence[str
 # --- routes and destinations --------------------------------------------------------------------------------------
 
 
-def read_destinations(values: Values, top: Mapping[str, Entry]) -> tuple[Destination, ...]:
-    """The destinations that are in order."""
+def read_destinations(values: Values, top: Mapping[str, Entry]) -> list[tuple[Destination, Item]]:
+    """The destinations that are in order, each with its place; templates are not yet looked at."""
     if "destinations" not in top:
-        return ()
+        return []
     item = top["destinations"].item
     if not isinstance(item.value, dict):
         values.problem(item, f"expected a mapping of names to destinations, got {item.kind}")
-        return ()
-    found = (_destination(values, name, entry) for name, entry in item.value.items())
-    return tuple(destination for destination in found if destination is not None)
+        return []
+    found = ((_destination(values, name, entry), entry.item) for name, entry in item.value.items())
+    return [(destination, place) for destination, place in found if destination is not None]
 
 
 def _destination(values: Values, id_: str, entry: Entry) -> Destination | None:
@@ -203,32 +204,26 @@ def _destination(values: Values, id_: str, entry: Entry) -> Destination | None:
     if good is None:
         return None
     given: Mapping[str, Entry] = entry.item.value
-    kinds = [key for key in given if key in DESTINATION_KINDS]
+    kinds = [key for key in given if key in SPECS]
     for extra in kinds[1:]:
         values.problem(given[extra], f"a destination has one kind, and this has {kinds[0]} already")
     if not kinds:
         if all(key in SECTIONS["a destination"] for key in given):
-            values.problem(entry.item, f"a destination needs one of {', '.join(DESTINATION_KINDS)}")
+            values.problem(entry.item, f"a destination needs one of {', '.join(SPECS)}")
         return None
-    kind = kinds[0]
+    spec = SPECS[kinds[0]]
+    known = destination_keys(spec)
     for key in given:
-        if key in SECTIONS["a destination"] and key not in (*kinds, *DESTINATION_KINDS[kind]):
-            values.problem(given[key], f'"{key}" does not belong to a destination of the kind {kind}')
-    if kind not in good:
+        if key in SECTIONS["a destination"] and key not in (*kinds, *known):
+            values.problem(given[key], f'"{key}" does not belong to a destination of the kind {spec.kind}')
+    for key in spec.needs:
+        if key not in meant(entry.item, "a destination"):
+            values.problem(given[spec.kind], f'a destination of the kind {spec.kind} needs the key "{key}"')
+    if not {spec.kind, *spec.needs} <= good.keys():
         return None
-    allow_private = good.get("allow_private", False)
-    return Destination(id=id_, kind=kind, settings=_settings(kind, good), allow_private=allow_private)
-
-
-def _settings(kind: str, good: Mapping[str, Any]) -> dict[str, Any]:
-    match kind:
-        case "webhook":
-            return {"url": good[kind], "secret": good.get("secret")}
-        case "slack_webhook":
-            return {"url": good[kind]}
-        case "file":
-            return {"path": good[kind]}
-    return {}
+    settings = {spec.setting: good[spec.kind], **{key: good[key] for key in spec.more if key in good}}
+    common = {key: good[key] for key in ("allow_private", "zone") if key in good}
+    return Destination(id=id_, kind=spec.kind, settings=settings, **common)
 
 
 def read_routes(values: Values, top: Mapping[str, Entry], severities: Sequence[str]) -> tuple[Route, ...]:

@@ -1,9 +1,13 @@
-"""Do a rule's templates work? Each is read, parsed, and rendered on an alert, an update and a cancel."""
+"""Do the templates of rules and destinations work? Each is read, parsed, and rendered on an alert, its update and its
+cancel.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +17,13 @@ from msgspec.structs import replace
 
 from alerts import alert as forms
 from alerts.config.fixtures import fixtures
-from alerts.config.problems import Problem, did_you_mean
+from alerts.config.problems import Problem, did_you_mean, shown
 from alerts.config.reader import Item
 from alerts.config.schema import BY
-from alerts.config.types import Rule
-from alerts.config.values import Values
+from alerts.config.types import Destination, Rule
+from alerts.config.values import INVALID, Values, text
 from alerts.readback import readback
-from alerts.render import Templates
+from alerts.render import Templates, told_variables
 from alerts.sandbox import RenderError
 from streams.article import EventTime
 
@@ -75,18 +79,86 @@ def _source(values: Values, folder: Path, item: Item) -> _Source | None:
     return None
 
 
-def _check(values: Values, templates: Templates, rule: Rule, field: str, source: _Source) -> None:
-    """Note the first problem of a template."""
-    try:
-        templates.load(source.text)
+def check_destinations(
+    values: Values, folder: Path, destinations: Iterable[tuple[Destination, Item]], rules: Sequence[Rule]
+) -> tuple[Destination, ...]:
+    """The destinations with the text of their templates read in."""
+    checked = []
+    for destination, item in destinations:
+        if "text" in item.value:
+            texts = _texts(values, folder, destination, item.value["text"].item, rules)
+            checked.append(replace(destination, texts=texts))
+        else:
+            checked.append(destination)
+    return tuple(checked)
+
+
+def _texts(values: Values, folder: Path, destination: Destination, item: Item, rules: Sequence[Rule]) -> dict[str, str]:
+    """One template for all rules, or one for each rule that is named and ``default`` for the others."""
+    from alerts.channels import CHANNELS
+
+    given = {name: entry.item for name, entry in item.value.items()} if isinstance(item.value, dict) else {"": item}
+    templates = Templates(getattr(CHANNELS[destination.kind], "dialect", None))
+    found = {}
+    for name, each in given.items():
+        rule_id = "" if name == "default" else name
+        about = [rule for rule in rules if rule_id in ("", rule.id)]
+        if rule_id and not about:
+            values.problem(each, f"undefined rule {shown(name)}{did_you_mean(name, [rule.id for rule in rules])}")
+        if text(values, each) is INVALID or (source := _source(values, folder, each)) is None:
+            continue
+        what = f"text of {destination.id}"
+        _try(values, templates, what, source, partial(_tell, templates, rules=about))
+        found[rule_id] = source.text
+    return found
+
+
+def _tell(templates: Templates, source: str, *, rules: Sequence[Rule]) -> None:
+    for rule in rules:
         for alert in fixtures(rule):
             told = replace(alert, readback=readback(alert), title="An alert's title")
-            templates.attempt(field, source.text, told, rule)
+            for told_at in (None, alert.at):
+                if not templates.run(source, told_variables(told, told_at)).strip():
+                    raise RenderError("the text is empty")
+
+
+def _check(values: Values, templates: Templates, rule: Rule, field: str, source: _Source) -> None:
+    """Note the first problem of a rule's template."""
+
+    def render(written: str) -> None:
+        for alert in fixtures(rule):
+            told = replace(alert, readback=readback(alert), title="An alert's title")
+            templates.attempt(field, written, told, rule)
+
+    _try(values, templates, field, source, render)
+
+
+def _try(values: Values, templates: Templates, what: str, source: _Source, render: Callable[[str], None]) -> None:
+    try:
+        templates.load(source.text)
+        render(source.text)
     except RenderError as failed:
-        message = f"{field} template: {_helpful(failed.message, templates.filters)}"
-        place = source.place
-        line, col = (place.line, place.col) if place else (source.offset + (failed.line or 1), 1)
-        values.problems.append(Problem(source.file, line, col, message))
+        message = f"{what} template: {_helpful(failed.message, templates.filters)}"
+        place, line = source.place, failed.line or 1
+        at = (place.line, place.col) if place else (source.offset + line, _column(values, source, line, failed.message))
+        values.problems.append(Problem(source.file, *at, message))
+
+
+def _column(values: Values, source: _Source, line: int, message: str) -> int:
+    """Where in a line the thing stands that an error names: its first mention, else the first mark of a template."""
+    lines = source.text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    names = [found[1] for pattern in (_NO_FILTER, _NO_FIELD, _UNDEFINED) if (found := pattern.search(message))]
+    spots = [match.start() for name in names for match in re.finditer(rf"\b{re.escape(name)}\b", written)]
+    spot = spots[0] if spots else max(0, written.find("{"))
+    return spot + 1 + (_indent(values.file, source.offset + line, written) if source.file == values.file else 0)
+
+
+def _indent(file: str, line: int, written: str) -> int:
+    """How far a line of a block of text is indented in its file."""
+    with contextlib.suppress(OSError, IndexError, UnicodeDecodeError):
+        return max(0, Path(file).read_bytes().decode("utf-8-sig").splitlines()[line - 1].find(written))
+    return 0
 
 
 def _helpful(message: str, filters: frozenset[str]) -> str:

@@ -96,6 +96,10 @@ class Destination(Struct, frozen=True, kw_only=True):
     settings: dict[str, Any]
     """Secrets inside are wrapped in ``Secret``."""
     allow_private: bool = False
+    zone: str = "UTC"
+    """Of the times in its messages."""
+    texts: dict[str, str] = {}
+    """Rule id, or "" for any other rule → Jinja source of the text in this channel's mark-up, already read."""
 
 
 class Config(Struct, frozen=True, kw_only=True):

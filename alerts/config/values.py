@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import importlib.util
+import logging
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -24,6 +27,7 @@ INVALID: Final = Invalid()
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.:-]*", re.ASCII)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _LONGEST = 100 * 366 * 86400
 
 
@@ -146,6 +150,66 @@ def secret_url(values: Values, item: Item) -> Any:
     """An address that is a secret."""
     value = url(values, item)
     return value if value is INVALID else Secret(value)
+
+
+def secret(values: Values, item: Item) -> Any:
+    """A token or key, from which white space round it is dropped."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    bare = value.strip()
+    if not bare.isascii() or not bare.isprintable() or " " in bare:
+        return values.refuse(item, "expected a token: printable ASCII characters without spaces")
+    return Secret(bare)
+
+
+def mailbox(values: Values, item: Item) -> Any:
+    """An address of e-mail, without a name."""
+    value = expanded(values, item)
+    if value is INVALID or _MAILBOX.fullmatch(value.strip()):
+        return value if value is INVALID else value.strip()
+    return values.refuse(item, "bad address; expected one such as desk@example.org")
+
+
+def smtp_url(values: Values, item: Item) -> Any:
+    """``smtp://[USER:PASSWORD@]HOST[:PORT]``, or ``smtps://`` for TLS from the first byte. It is never shown."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        good = good and bool(parts.username) == bool(parts.password) and not parts.path.strip("/")
+    except ValueError:
+        good = False
+    if not good or not value.isprintable() or " " in value:
+        return values.refuse(item, "bad address of a mail server; expected smtps://USER:PASSWORD@mail.example.org:465")
+    return Secret(value)
+
+
+def apprise_url(values: Values, item: Item) -> Any:
+    """An address that Apprise understands. It is never shown."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    if importlib.util.find_spec("apprise") is None:
+        return values.refuse(item, 'needs Apprise; install it with: pip install "tocsin[apprise]"')
+    from apprise import Apprise
+
+    with quiet("apprise"):
+        known = Apprise().instantiate(value, suppress_exceptions=True) is not None
+    return Secret(value) if known else values.refuse(item, "Apprise does not know such an address; see its list")
+
+
+@contextmanager
+def quiet(logger: str) -> Iterator[None]:
+    """Nothing is logged under this name meanwhile: other people's loggers may tell secrets."""
+    named = logging.getLogger(logger)
+    before, named.disabled = named.disabled, True
+    try:
+        yield
+    finally:
+        named.disabled = before
 
 
 def signing_secret(values: Values, item: Item) -> Any:

@@ -66,7 +66,7 @@ def test_the_terminal_shows_text_and_obeys_nothing_in_it(
     assert deliver(Destination(id="desk", kind="terminal", settings={})).wait_idle(5)
     shown = capfd.readouterr().out
     assert "12 killed" in shown
-    assert "“Gunmen killed 5 soldiers near Varda, police said.” Meridian Wire, 2 Mar 2026 09:00 UTC" in shown
+    assert "“Gunmen killed 5 soldiers near Varda, police said.”\nMeridian Wire, 2 Mar 09:00 UTC, https://news" in shown
     assert "\x1b" not in shown
     assert "\x07" not in shown
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channels import Message, Timeouts
+from alerts.channels.dialect import width
 from alerts.channels.slack_webhook.channel import SlackWebhook
-from alerts.channels.slack_webhook.escape import encoded, escape, fit, link, width
+from alerts.channels.slack_webhook.form import SLACK
 from streams.codec import canonical
 
 from .invented import alert, evidence, slack
@@ -23,7 +24,7 @@ ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
 
 def payload(plain: bool = False, told_at: str | None = None, **fields: Any) -> dict[str, Any]:
-    item = alert(**fields)
+    item = alert(own_text=bool(fields.get("text")), **fields)
     message = Message(id="nt_1", alert=item, data=b"", now=0.0, told_at=told_at)
     found = (CHANNEL.plain if plain else CHANNEL.render)(message)
     body: dict[str, Any] = json.loads(found.body)
@@ -98,12 +99,12 @@ def test_any_news_fits(
 @settings(max_examples=200, deadline=None)
 @given(hostile, st.integers(1, 80))
 def test_a_cut_text_is_a_prefix_of_the_escaped_one(text: str, limit: int) -> None:
-    cut = fit(text, limit)
+    cut = SLACK.fit(text, limit)
     assert units(cut) <= limit
     assert width(cut) == units(cut)
-    if cut != escape(text):
+    if cut != SLACK.escape(text):
         assert cut.endswith("…")
-        assert escape(text).startswith(cut[:-1])
+        assert SLACK.escape(text).startswith(cut[:-1])
         assert "&" not in ENTITY.sub("", cut)
 
 
@@ -140,7 +141,7 @@ def test_the_default_message_says_all_that_a_newsroom_needs() -> None:
     for part in (
         "Police via Meridian Wire: 12 soldiers killed, ambush, Varda, Mon 2 Mar; group not stated",
         "&gt; “Gunmen killed 5 soldiers near Varda, police said.”",
-        "<https://news.example/1?a=1&amp;b=2|Meridian Wire, 2 Mar 2026 09:00 UTC>",
+        "<https://news.example/1?a=1&amp;b=2|Meridian Wire, 2 Mar 09:00 UTC>",
         "2 independent sources: Meridian Wire, Coastal Post; 4 reprints",
         "Left out (3 in all): “Cholera has killed 90 people in Varda.” (disease)",
         "rule mass-casualty",
@@ -163,7 +164,7 @@ def test_a_text_that_quotes_without_a_link_gets_the_link() -> None:
     item = alert()
     whole = "\n".join(texts(payload(text=f"“{item.evidence[0].sentence}”"))[1:])
     assert whole.count("Gunmen killed 5 soldiers") == 1
-    assert "Articles: <https://news.example/1?a=1&amp;b=2|Meridian Wire, 2 Mar 2026 09:00 UTC>" in whole
+    assert "Article: <https://news.example/1?a=1&amp;b=2|Meridian Wire, 2 Mar 09:00 UTC>" in whole
 
 
 def test_a_quotation_that_the_text_cuts_short_is_not_repeated() -> None:
@@ -194,14 +195,14 @@ def test_the_headline_says_what_the_message_is_to_its_reader(
 
 
 def test_an_update_says_what_changed() -> None:
-    assert "Changed: killed 9 → 12 (Coastal Post, 13:20)" in texts(payload(kind="update"))
+    assert "*Changed:* killed 9 → 12 (Coastal Post, 13:20)" in texts(payload(kind="update"))
 
 
 def test_links() -> None:
-    assert link("https://a.example/x|y<z>", "A|B\nC") == "<https://a.example/x%7Cy%3Cz%3E|A/B C>"
-    assert link("javascript:alert(1)", "A") == "A"
-    assert link(None, "A<b>") == "A&lt;b&gt;"
-    assert encoded("https://a.example/a b") == "https://a.example/a%20b"
+    assert SLACK.link("https://a.example/x|y<z>", "A|B\nC") == "<https://a.example/x%7Cy%3Cz%3E|A/B C>"
+    assert SLACK.link("javascript:alert(1)", "A") == "A"
+    assert SLACK.link(None, "A<b>") == "A&lt;b&gt;"
+    assert SLACK.address("https://a.example/a b") == "https://a.example/a%20b"
 
 
 def test_the_same_alert_gives_the_same_bytes() -> None:

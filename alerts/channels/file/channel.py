@@ -7,23 +7,26 @@ from pathlib import Path
 
 from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
 from alerts.config.types import Destination
+from streams.codec import canonical
 
 
 class File(Channel):
     """One file, relative to the working directory; its folder is made when it is missing."""
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
+        super().__init__(destination, timeouts)
         self._path = Path(destination.settings["path"])
 
     def render(self, message: Message) -> Payload:
-        """One line."""
-        return Payload(body=message.data + b"\n")
+        """One line; of a digest one for each alert."""
+        lines = [canonical(alert) for alert in message.digest] or [message.data]
+        return Payload(body=b"".join(line + b"\n" for line in lines))
 
     def plain(self, message: Message) -> Payload:
         """The same line: a file refuses no form."""
         return self.render(message)
 
-    def send(self, payload: Payload) -> Answer:
+    def attempt(self, payload: Payload) -> Answer:
         """Append the line and wait until it is on disk."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

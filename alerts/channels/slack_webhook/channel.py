@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts, Verdict, Verdicts
-from alerts.channels.http import Poster
-from alerts.channels.slack_webhook.form import message_of, plain_message_of
+from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, Verdicts
+from alerts.channels.http import Poster, json_payload
+from alerts.channels.slack_webhook.form import SLACK, blocks_of, fallback, fields, short_text
 from alerts.channels.words import word_of
+from alerts.channels.written import Written
 from alerts.config.types import Destination
-from streams.codec import canonical
 
-#: Bodies that say what to do whatever status they come with.
 _WORDS: dict[str, Verdict] = {
     "action_prohibited": "park",
     "channel_is_archived": "park",
@@ -29,38 +28,38 @@ _WORDS: dict[str, Verdict] = {
     "no_text": "invalid",
     "too_many_attachments": "invalid",
     "user_not_found": "invalid",
+    "rate_limited": "retry",
     "rollup_error": "retry",
 }
 
 
-class SlackWebhook(Channel):
-    """One incoming webhook, which is one Slack channel."""
+class SlackWebhook(Written):
+    """One incoming webhook, which is one Slack channel. It can edit nothing: updates are messages of their own."""
 
+    dialect = SLACK
     rate = 1.0
     burst = 3
     verdicts = Verdicts(words=_WORDS)
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
+        super().__init__(destination, timeouts)
         url = destination.settings["url"].reveal()
         self._poster = Poster(url, allow_private=destination.allow_private, timeouts=timeouts)
 
     def render(self, message: Message) -> Payload:
-        """The alert as blocks, with the fallback text."""
-        return _payload(message_of(message))
+        """The message as blocks, with the fallback text."""
+        told = self.told(message)
+        return json_payload(fields(short_text(told, message), blocks_of(told, told.head)))
 
     def plain(self, message: Message) -> Payload:
-        """The alert as text without blocks."""
-        return _payload(plain_message_of(message))
+        """The message as text without blocks."""
+        return json_payload(fields(fallback(message, self.zone), None))
 
-    def send(self, payload: Payload) -> Answer:
+    def attempt(self, payload: Payload) -> Answer:
         """Post once. Slack names an error in plain text, or as JSON."""
-        answer = self._poster.post(payload)
+        answer = self._poster.post(payload.body, payload.headers)
         return replace(answer, word=word_of(answer))
 
     def close(self) -> None:
         """Drop the connection."""
         self._poster.close()
-
-
-def _payload(body: object) -> Payload:
-    return Payload(body=canonical(body), headers={"Content-Type": "application/json; charset=utf-8"})

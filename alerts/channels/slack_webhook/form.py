@@ -1,158 +1,97 @@
-"""An alert as a Slack message: which blocks, in which order, inside which limits?
+"""A message as Slack shows it: which blocks, in which order, inside which limits?
 
-The rule's own text comes first. What it leaves unsaid follows in blocks: the readback, what changed, each quoted
-sentence with its link, what was left out and why, the sources. When there is too much, evidence is trimmed from the
-last one on: first the quotation goes, its link stays.
+The incoming webhook and the Web API share this form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from alerts.alert import Alert, Change, Evidence
 from alerts.channels.base import Message
-from alerts.channels.slack_webhook.escape import encoded, escape, fit, fit_plain, link, width
-from alerts.channels.text import byline, clean, headline, one_line, plain_text, sources_line, stamp
+from alerts.channels.dialect import Dialect, width
+from alerts.channels.text import one_line, plain_text
+from alerts.channels.told import Told, links
 
 BLOCKS = 50
 SECTION = 3000
 HEADER = 150
-CONTEXT_ELEMENTS = 10
 FALLBACK = 4000
 
-TEXT_SECTIONS = 4
+TEXT_SECTIONS = 24
 QUOTES = 10
-QUOTE_WIDTH = 1200
-CONTEXT_WIDTH = 1000
-_URL = re.compile(r"https?://[^\s<>\"“”]+")
-_AFTER_URL = ").,;"
+CONTEXT_WIDTH = 2000
+
+SLACK = Dialect(
+    table=str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"}),
+    atoms=re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL),
+    anchor=lambda url, label: f"<{url}>" if label == url else f"<{url}|{label.replace('|', '/')}>",
+    quoted=lambda native: f"&gt; {native}",
+    strong=lambda native: f"*{native}*",
+    escape_url=str.maketrans({"&": "&amp;"}),
+)
+#: A header is shown as it is: brackets that could be read as mark-up are replaced.
+_HEADER = Dialect(table=str.maketrans({"<": "‹", ">": "›"}))
 
 
-def message_of(message: Message) -> dict[str, Any]:
-    """The JSON body of the webhook."""
-    return {**_text(message, one_line(message.alert.readback)), "blocks": blocks(message)}
+def blocks_of(told: Told, head: str) -> list[dict[str, Any]]:
+    """The blocks of a message under a head."""
+    header = {"type": "plain_text", "text": _HEADER.fit(one_line(head), HEADER), "emoji": False}
+    found: list[dict[str, Any]] = [{"type": "header", "text": header}]
+    found += _sections([*_chunks(told.lead), *told.claims]) + _context(told.sources)
+    found += _sections([quote.whole for quote in told.quotes[:QUOTES]])
+    found += _sections(links(told.quotes[QUOTES:], SLACK, SECTION))
+    return found + _context(told.left_out) + _context(" · ".join(told.notes))
 
 
-def plain_message_of(message: Message) -> dict[str, Any]:
-    """The same without blocks."""
-    return _text(message, plain_text(message.alert, message.told_at).partition("\n")[2])
+def fallback(message: Message, zone: str) -> str:
+    """What notifications show, and the whole message when blocks are refused."""
+    return SLACK.fit(plain_text(message, zone), FALLBACK)
 
 
-def _text(message: Message, body: str) -> dict[str, Any]:
-    whole = f"{headline(message.alert, message.told_at)}\n{body}".strip()
-    return {"text": fit(whole, FALLBACK), "unfurl_links": False, "unfurl_media": False}
+def fields(text: str, blocks: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """The fields that every way of posting takes. Links are not unfolded: a page's preview is no evidence."""
+    quiet = {"text": text, "unfurl_links": False, "unfurl_media": False}
+    return quiet if blocks is None else {**quiet, "blocks": blocks}
 
 
-def blocks(message: Message) -> list[dict[str, Any]]:
-    """The blocks of an alert."""
-    alert = message.alert
-    chunks, shown = chunked(clean(alert.text), _addresses(alert), TEXT_SECTIONS)
-    found: list[dict[str, Any]] = [
-        {
-            "type": "header",
-            "text": {"type": "plain_text", "text": fit_plain(headline(alert, message.told_at), HEADER), "emoji": False},
-        }
-    ]
-    found += [_section(text) for text in [*chunks, *_unsaid(alert, shown)] if text.strip()]
-    return [*found[: BLOCKS - 1], _footer(message)]
+def short_text(told: Told, message: Message) -> str:
+    """The fallback of a message with blocks: its head and what is claimed."""
+    claimed = "" if message.digest else one_line(message.alert.readback)
+    return SLACK.fit(f"{told.head}\n{claimed}".strip(), FALLBACK)
 
 
-def chunked(text: str, addresses: frozenset[str], most: int) -> tuple[list[str], str]:
-    """A text as at most ``most`` pieces of a section's width, broken at lines, and what of it is shown as it was."""
-    chunks, shown = [""], []
-    for line in text.strip().split("\n"):
-        marked = _linked(line, addresses)
-        whole = width(marked) <= SECTION
-        piece = marked if whole else fit(line, SECTION)
+def brief(message: Message, told: Told) -> str:
+    """An answer in the thread of the message that was edited: what is new, and the newest word on it."""
+    changed = "; ".join(one_line(change.text) for change in message.alert.changed)
+    lines = [SLACK.fit(told.head, SECTION), SLACK.fit(f"Changed: {changed}" if changed else "", SECTION)]
+    text = "\n".join(line for line in lines if line)
+    newest = told.quotes[0].whole if told.quotes else ""
+    whole = f"{text}\n{newest}".strip()
+    return whole if width(whole) <= FALLBACK else SLACK.cut(text, FALLBACK)
+
+
+def _sections(texts: list[str]) -> list[dict[str, Any]]:
+    return [{"type": "section", "text": _mrkdwn(SLACK.cut(text, SECTION))} for text in texts if text.strip()]
+
+
+def _context(text: str) -> list[dict[str, Any]]:
+    return [{"type": "context", "elements": [_mrkdwn(SLACK.cut(text, CONTEXT_WIDTH))]}] if text.strip() else []
+
+
+def _chunks(lines: list[str]) -> list[str]:
+    """Lines as texts of at most a section's width."""
+    chunks = [""]
+    for line in lines:
+        piece = SLACK.cut(line, SECTION)
         joined = f"{chunks[-1]}\n{piece}" if chunks[-1] else piece
         if width(joined) <= SECTION:
             chunks[-1] = joined
-        elif len(chunks) < most:
-            chunks.append(piece)
         else:
-            break
-        if whole:
-            shown.append(line)
-    return chunks, "\n".join(shown)
-
-
-def _linked(line: str, addresses: frozenset[str]) -> str:
-    """The escaped line with the addresses of the evidence, and no others, as links."""
-    out, end = [], 0
-    for match in _URL.finditer(line):
-        url = match.group().rstrip(_AFTER_URL)
-        if url not in addresses or not encoded(url):
-            continue
-        out += [escape(line[end : match.start()]), f"<{encoded(url)}>"]
-        end = match.start() + len(url)
-    return "".join([*out, escape(line[end:])])
-
-
-def _addresses(alert: Alert) -> frozenset[str]:
-    return frozenset(item.url for item in alert.evidence if item.url)
-
-
-def _unsaid(alert: Alert, shown: str) -> Iterable[str]:
-    """The sections for what the text shown so far does not say."""
-    seen = one_line(shown)
-    if (readback := one_line(alert.readback)) and readback not in seen:
-        yield fit(readback, SECTION)
-    changed = [item for item in alert.changed if not _said_change(item, seen)]
-    if changed:
-        yield fit("Changed: " + "; ".join(one_line(item.text) for item in changed), SECTION)
-    unquoted = [item for item in alert.evidence if opening(item.sentence) not in seen]
-    yield from (quotation(item) for item in unquoted[:QUOTES])
-    linked = {match.rstrip(_AFTER_URL) for match in _URL.findall(shown)}
-    unlinked = [item for item in alert.evidence if item not in unquoted and encoded(item.url or "")]
-    more = [item for item in unlinked if item.url not in linked] + unquoted[QUOTES:]
-    if more:
-        yield _links(more)
-    if left := [item for item in alert.excluded if opening(item.sentence) not in seen]:
-        total = max(alert.excluded_total, len(alert.excluded))
-        told = "; ".join(f"“{one_line(item.sentence)}” ({one_line(item.reason)})" for item in left)
-        yield fit(f"Left out ({total} in all): {told}", SECTION)
-
-
-def quotation(item: Evidence) -> str:
-    """A quoted sentence with who printed it, linked to the article."""
-    return f"&gt; “{fit(one_line(item.sentence), QUOTE_WIDTH)}”\n{link(item.url, byline(item))}"
-
-
-def opening(sentence: str) -> str:
-    """What tells whether a text quotes a sentence, be it cut short."""
-    return one_line(sentence)[:80]
-
-
-def _said_change(change: Change, seen: str) -> bool:
-    return one_line(change.text) in seen or f"({one_line(change.because)})" in seen
-
-
-def _links(items: Sequence[Evidence]) -> str:
-    """The links of evidence that is not quoted here, as many as fit."""
-    text = "Articles: "
-    for index, item in enumerate(items):
-        piece = link(item.url, byline(item)) + " · "
-        rest = f"{len(items) - index} more"
-        if width(text + piece + rest) > SECTION:
-            return text + rest
-        text += piece
-    return text.removesuffix(" · ")
-
-
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": _mrkdwn(text)}
+            chunks.append(piece)
+    return chunks[:TEXT_SECTIONS]
 
 
 def _mrkdwn(text: str) -> dict[str, Any]:
     # verbatim: Slack makes nothing of @names, #channels and addresses that stand in an article.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _footer(message: Message) -> dict[str, Any]:
-    alert = message.alert
-    parts = [sources_line(alert), f"{alert.severity}, rule {alert.rule}", stamp(alert.at), alert.id]
-    if message.told_at is not None and alert.kind != "update":
-        parts.insert(2, f"follows the alert of {stamp(message.told_at)}")
-    return {"type": "context", "elements": [_mrkdwn(fit(part, CONTEXT_WIDTH)) for part in parts][:CONTEXT_ELEMENTS]}

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
+from alerts.channels.base import Answer, Message, Payload
+from alerts.channels.dialect import PLAIN
 from alerts.channels.text import plain_text, stamp
-from alerts.config.types import Destination
+from alerts.channels.told import flat
+from alerts.channels.written import Written
+
+WIDEST = 100_000
 
 
-class Terminal(Channel):
+class Terminal(Written):
     """The process's own standard output."""
 
-    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
-        pass
+    digest_over = None
+    dialect = PLAIN
 
     def render(self, message: Message) -> Payload:
-        """The text with a line on which alert it is, and an empty line after it."""
-        alert = message.alert
-        text = f"{plain_text(alert, message.told_at)}\n[{stamp(alert.at)}, {alert.id}]\n\n"
-        return Payload(body=text.encode("utf-8"))
+        """A head, the message, and an empty line after it."""
+        told = self.told(message)
+        return Payload(body=f"{told.head}\n{flat(told, PLAIN, WIDEST, between=chr(10))}\n\n".encode())
 
     def plain(self, message: Message) -> Payload:
-        """The same text: a terminal refuses no form."""
-        return self.render(message)
+        """The text with a line on which alert it is."""
+        text = plain_text(message, self.zone)
+        return Payload(body=f"{text}\n[{stamp(message.alert.at, self.zone)}, {message.alert.id}]\n\n".encode())
 
-    def send(self, payload: Payload) -> Answer:
+    def attempt(self, payload: Payload) -> Answer:
         """Print it."""
         try:
             print(payload.body.decode("utf-8"), end="", flush=True)

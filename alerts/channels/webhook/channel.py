@@ -1,6 +1,11 @@
-"""A generic webhook: the alert's canonical bytes in an envelope, with Standard Webhooks headers."""
+"""A generic webhook: the alert's canonical bytes in an envelope, with Standard Webhooks headers.
+
+The envelope is the one of Standard Webhooks, or a CloudEvent of version 1.0 in its structured form.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from alerts.channels.base import Answer, Channel, Message, Payload, Timeouts
 from alerts.channels.http import Poster
@@ -10,6 +15,7 @@ from alerts.config.types import Destination
 from streams.codec import canonical
 
 TYPES = {"alert": "alert.created", "update": "alert.updated", "cancel": "alert.canceled"}
+DIGEST = "alert.digest"
 PLAIN_CHARACTERS = 4000
 
 
@@ -17,18 +23,18 @@ class Webhook(Channel):
     """One receiver."""
 
     in_flight = 4
+    digest_most = 200
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
+        super().__init__(destination, timeouts)
         settings = destination.settings
-        secret = settings.get("secret")
-        self._secrets: str = secret.reveal() if secret is not None else ""
+        self._secret = settings.get("secret")
+        self._is_cloud_event = settings.get("form") == "cloudevents"
         self._poster = Poster(settings["url"].reveal(), allow_private=destination.allow_private, timeouts=timeouts)
 
     def render(self, message: Message) -> Payload:
-        """The whole alert. The keys of the envelope are in order, so its bytes are canonical too."""
-        alert = message.alert
-        tail = canonical({"timestamp": alert.at, "type": TYPES[alert.kind]})
-        return self._signed(message, b'{"data":' + message.data + b"," + tail[1:])
+        """The whole alert, or all alerts of a digest."""
+        return self._signed(message, self._digest(message) if message.digest else message.data)
 
     def plain(self, message: Message) -> Payload:
         """The alert's identity and its text, without incidents and evidence."""
@@ -42,25 +48,47 @@ class Webhook(Channel):
             "severity": alert.severity,
             "key": alert.key,
             "at": alert.at,
-            "text": plain_text(alert, message.told_at)[:PLAIN_CHARACTERS],
+            "text": plain_text(message)[:PLAIN_CHARACTERS],
         }
-        return self._signed(message, canonical({"data": data, "timestamp": alert.at, "type": TYPES[alert.kind]}))
+        return self._signed(message, canonical(data))
 
-    def _signed(self, message: Message, body: bytes) -> Payload:
+    def _digest(self, message: Message) -> bytes:
+        covers = [alert.id for alert in message.digest]
+        about = {"id": message.id, "destination": self.destination.id, "kind": "digest", "covers": covers}
+        return canonical({"notification": about, "alerts": message.digest})
+
+    def _signed(self, message: Message, data: bytes) -> Payload:
+        alert = message.alert
+        kind = DIGEST if message.digest else TYPES[alert.kind]
+        media = "application/json"
+        around: dict[str, Any] = {"timestamp": alert.at, "type": kind}
+        if self._is_cloud_event:
+            media = "application/cloudevents+json; charset=UTF-8"
+            around = {
+                "datacontenttype": "application/json",
+                "id": message.id,
+                "source": "tocsin",
+                "specversion": "1.0",
+                "subject": self.destination.id if message.digest else alert.root,
+                "time": alert.at,
+                "type": f"tocsin.{kind}",
+            }
+        body = _enveloped(around, data)
         timestamp = int(message.now)
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": message.id,
-            "webhook-timestamp": str(timestamp),
-        }
-        if self._secrets:
-            headers["webhook-signature"] = signature_header(self._secrets, message.id, timestamp, body)
+        headers = {"Content-Type": media, "webhook-id": message.id, "webhook-timestamp": str(timestamp)}
+        if self._secret is not None:
+            headers["webhook-signature"] = signature_header(self._secret.reveal(), message.id, timestamp, body)
         return Payload(body=body, headers=headers)
 
-    def send(self, payload: Payload) -> Answer:
+    def attempt(self, payload: Payload) -> Answer:
         """Post once, exactly the bytes signed."""
-        return self._poster.post(payload)
+        return self._poster.post(payload.body, payload.headers)
 
     def close(self) -> None:
         """Drop the connection."""
         self._poster.close()
+
+
+def _enveloped(around: dict[str, Any], data: bytes) -> bytes:
+    """Canonical JSON of the envelope with ``data`` in it. "data" comes first in the order of its keys."""
+    return b'{"data":' + data + b"," + canonical(around)[1:]

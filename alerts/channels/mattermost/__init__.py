@@ -1,0 +1,1 @@
+"""Mattermost, through an incoming webhook."""

@@ -1,0 +1,1 @@
+"""Slack, through the Web API: alerts are edited and answered in their thread."""

@@ -1,0 +1,1 @@
+"""Microsoft Teams, through a workflow that is started by a webhook request."""
