@@ -19,7 +19,7 @@ from alerts.config.values import Values
 from alerts.publishers import PublishersError, load_families
 from streams.codec import digest
 
-_SCALARS = ("store", "lateness", "update_every", "revise_for", "retention")
+_SCALARS = ("store", "lateness", "update_every", "revise_for", "retention", "listen", "token")
 
 
 def load(path: str | Path, environ: Mapping[str, str]) -> Config:
@@ -57,6 +57,8 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
     rules = check_templates(values, path.parent, sections.read_rules(values, given, severities))
     scalars = {key: top[key] for key in _SCALARS if key in top}
     publishers = str(path.parent / top["publishers"]) if "publishers" in top else None
+    if "token" in given and "listen" not in given:
+        values.problem(given["token"], 'a token is for pushes, and these need "listen: 127.0.0.1:8088"')
     config = Config(
         path=str(path),
         sources=sections.read_sources(values, given),
@@ -65,6 +67,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         destinations=check_destinations(values, path.parent, sections.read_destinations(values, given), rules),
         severities=severities,
         publishers=publishers,
+        watch=sections.read_watch(values, given),
         **scalars,
     )
     return replace(config, hash=_hash(config, _families(values, publishers, given)))

@@ -75,8 +75,9 @@ _RULE = {
 }
 _SOURCE = {
     "id": Key(v.name, required=True),
-    "feed": Key(v.url),
+    "feed": Key(v.feed_url),
     "files": Key(v.expanded),
+    "push": Key(v.only_true),
     "every": Key(v.span),
     "zone": Key(v.zone),
     "fields": Key(None),
@@ -84,6 +85,7 @@ _SOURCE = {
     "publisher": Key(v.text),
     "lateness": Key(v.duration),
     "allow_private": Key(v.boolean),
+    "silent": Key(v.span),
 }
 _ROUTE = {"match": Key(None), "to": Key(v.one_or_many(v.text), required=True)}
 _MATCH = {name: Key(v.one_or_many(v.text)) for name in ("severity", "rule", *BY)}
@@ -99,6 +101,17 @@ _TOP = {
     "retention": Key(v.span),
     "severities": Key(None),
     "publishers": Key(v.expanded),
+    "listen": Key(v.host_and_port),
+    "token": Key(v.push_token),
+    "watch": Key(None),
+}
+_WATCH = {
+    "to": Key(v.one_or_many(v.text), required=True),
+    "silent": Key(v.span),
+    "lag": Key(v.span),
+    "unused": Key(v.span),
+    "free": Key(v.size),
+    "again": Key(v.span),
 }
 #: Keys of people's destinations, of those on a network, and of all.
 _WRITTEN: Mapping[str, Key] = {"zone": Key(v.zone), "text": Key(None)}
@@ -124,18 +137,19 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "a route": _ROUTE,
     "a match": _MATCH,
     "a destination": _DESTINATION,
+    "watch": _WATCH,
 }
 #: Keys that are known and planned, by section.
 ABSENT: Mapping[str, tuple[str, ...]] = {
     "the top level": (
-        "listen", "token", "silences", "inhibit", "quiet_hours", "digest", "kafka", "gazetteer", "actors", "lexicon",
+        "silences", "inhibit", "quiet_hours", "digest", "kafka", "gazetteer", "actors", "lexicon",
         "assets", "group_by", "group_wait",
     ),
     "a rule": (
         "realis", "scope", "stance", "polarity", "language", "source", "shadow", "near", "where", "sequence", "surge",
         "ratio", "record", "absence",
     ),
-    "a source": ("kafka", "token", "language", "where"),
+    "a source": ("kafka", "language", "where"),
     "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),
     "a destination": ("headers", "digest", "quiet_hours"),
 }  # fmt: skip

@@ -19,7 +19,7 @@ from alerts.config.schema import (
     read_section,
     text_map,
 )
-from alerts.config.types import Band, Destination, Route, Rule, Source
+from alerts.config.types import Band, Destination, Route, Rule, Source, Watch
 from alerts.config.values import INVALID, Values, positive_whole, said, text, threshold
 from streams.codec import digest
 
@@ -53,7 +53,7 @@ def read_sources(values: Values, top: Mapping[str, Entry]) -> tuple[Source, ...]
         if found is None:
             continue
         _note_repeat(values, item, "source", found.get("id"), seen)
-        _one_of_feed_and_files(values, item)
+        _one_kind_of_source(values, item)
         if "fields" in item.value:
             found["fields"] = text_map(values, item.value["fields"].item, ARTICLE_FIELDS, "article field")
         if "id" in found:
@@ -61,13 +61,16 @@ def read_sources(values: Values, top: Mapping[str, Entry]) -> tuple[Source, ...]
     return tuple(sources)
 
 
-def _one_of_feed_and_files(values: Values, item: Item) -> None:
-    given = [key for key in ("feed", "files") if key in item.value]
-    if len(given) == 2:
+_KINDS_OF_SOURCE = ("feed", "files", "push")
+
+
+def _one_kind_of_source(values: Values, item: Item) -> None:
+    given = [key for key in _KINDS_OF_SOURCE if key in item.value]
+    if len(given) > 1:
         later = max((item.value[key] for key in given), key=lambda entry: (entry.line, entry.col))
-        values.problem(later, 'a source has either "feed" or "files", not both')
-    elif not meant(item, "a source") & {"feed", "files"}:
-        values.problem(item, 'a source needs "feed" (an address) or "files" (a glob)')
+        values.problem(later, f'a source has one of "feed", "files" and "push", and this has "{given[0]}" already')
+    elif not meant(item, "a source") & set(_KINDS_OF_SOURCE):
+        values.problem(item, 'a source needs "feed" (an address), "files" (a glob) or "push: true"')
 
 
 def _note_repeat(values: Values, item: Item, what: str, id_: str | None, seen: set[str]) -> None:
@@ -242,6 +245,19 @@ def read_routes(values: Values, top: Mapping[str, Entry], severities: Sequence[s
             _known_names(values, item.value["to"].item, "destination", destinations)
             routes.append(Route(**found))
     return tuple(routes)
+
+
+def read_watch(values: Values, top: Mapping[str, Entry]) -> Watch | None:
+    """What operators are told, and where."""
+    if "watch" not in top:
+        return None
+    item = top["watch"].item
+    found = read_section(values, item, "watch")
+    if found is None or "to" not in found:
+        return None
+    written = top["destinations"].item.value if "destinations" in top else None
+    _known_names(values, item.value["to"].item, "destination", list(written) if isinstance(written, dict) else [])
+    return Watch(**found)
 
 
 def _rule_ids(top: Mapping[str, Entry]) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from alerts.masking import hide, hide_path
+
 Late = Literal["alert", "note", "drop"]
 
 
@@ -16,6 +18,9 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        hide(value)
+        if "://" in value:
+            hide_path(value)
 
     def reveal(self) -> str:
         """The value itself."""
@@ -28,11 +33,13 @@ class Secret:
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """Where articles come from: exactly one of ``feed`` (an HTTP(S) address) and ``files`` (a glob) is set."""
+    """Where articles come from: just one of ``feed`` (an HTTP(S) address), ``files`` (a glob) and ``push`` is set."""
 
     id: str
     feed: str | None = None
     files: str | None = None
+    push: bool = False
+    """Whether articles are pushed to it over HTTP."""
     every: int = 300
     """Seconds between polls."""
     zone: str = "UTC"
@@ -44,6 +51,8 @@ class Source(Struct, frozen=True, kw_only=True):
     lateness: int | None = None
     allow_private: bool = False
     """Whether the feed's address may be loopback or private."""
+    silent: int | None = None
+    """Seconds without a new article after which operators hear of it; None takes that of ``watch``."""
 
 
 class Band(Struct, frozen=True, kw_only=True):
@@ -102,6 +111,22 @@ class Destination(Struct, frozen=True, kw_only=True):
     """Rule id, or "" for any other rule → Jinja source of the text in this channel's mark-up, already read."""
 
 
+class Watch(Struct, frozen=True, kw_only=True):
+    """What tocsin tells its operators of itself. Durations in seconds."""
+
+    to: tuple[str, ...]
+    silent: int = 86400
+    """A source without a new article."""
+    lag: int = 300
+    """An article that waits to be decided, or a message that waits to be sent."""
+    unused: int = 7 * 86400
+    """A rule that nothing which came in had to do with."""
+    free: int = 500_000_000
+    """Bytes left on the store's disk."""
+    again: int = 6 * 3600
+    """Between two messages of one trouble that stays."""
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The whole, valid config. ``hash`` covers all that decide depends on, no secret and no address."""
 
@@ -117,4 +142,9 @@ class Config(Struct, frozen=True, kw_only=True):
     retention: int = 400 * 86400
     severities: tuple[str, ...] = ("info", "warning", "critical")
     publishers: str | None = None
+    listen: str | None = None
+    """HOST:PORT of the daemon's HTTP server."""
+    token: Secret | None = None
+    """What a push must show; several with a space between while they are rotated."""
+    watch: Watch | None = None
     hash: str = ""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from alerts.config.problems import did_you_mean
 from alerts.config.reader import Document, Item, number_of
 from alerts.config.types import Secret
+from alerts.masking import hide
 from streams.times import parse_duration
 
 
@@ -146,6 +147,14 @@ def url(values: Values, item: Item) -> Any:
     return value
 
 
+def feed_url(values: Values, item: Item) -> Any:
+    """An address whose query and password are not shown."""
+    value = url(values, item)
+    if value is not INVALID:
+        hide(value)
+    return value
+
+
 def secret_url(values: Values, item: Item) -> Any:
     """An address that is a secret."""
     value = url(values, item)
@@ -228,6 +237,38 @@ def _is_signing_secret(value: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return value.startswith("whsec_") and 24 <= len(key) <= 64
+
+
+def push_token(values: Values, item: Item) -> Any:
+    """One or several secrets of at least 16 characters, with a space between."""
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    if not value.isascii() or not value.isprintable() or any(len(part) < 16 for part in value.split()):
+        return values.refuse(item, "expected a token of at least 16 printable ASCII characters; a random one is best")
+    return Secret(value)
+
+
+def host_and_port(values: Values, item: Item) -> Any:
+    """Where to listen: an IP address or name, and a port; 0 takes a free one."""
+    if not isinstance(item.value, str):
+        return values.refuse(item, f"expected an address and a port such as 127.0.0.1:8088, got {said(item)}")
+    value = expanded(values, item)
+    if value is INVALID:
+        return value
+    host, _, port = value.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    if not bare or not port.isdecimal() or int(port) > 65535 or (":" in bare and bare == host):
+        return values.refuse(item, f"expected an address and a port such as 127.0.0.1:8088, got {said(item)}")
+    return value
+
+
+def size(values: Values, item: Item) -> Any:
+    """Bytes of a size such as 500MB."""
+    match = re.fullmatch(r"(\d{1,6})\s*(kB|MB|GB|TB)", item.value) if isinstance(item.value, str) else None
+    if match is None:
+        return values.refuse(item, f"expected a size such as 500MB or 2GB, got {said(item)}")
+    return int(match[1]) * 1000 ** (1 + ("kB", "MB", "GB", "TB").index(match[2]))
 
 
 def choice(what: str, valid: Collection[str], absent: Collection[str] = ()) -> Reader:
