@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from alerts import outbox
+from alerts.clock import Clock
 from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
@@ -54,18 +55,17 @@ class Monitor:
         *,
         deliver: bool,
         workers: int | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """``store_path`` None keeps nothing."""
+        """``store_path`` None keeps nothing; ``clock`` is delivery's."""
         families = load_families(config.publishers)
         schemas = (outbox.SCHEMA,)
-        self.config = config
+        self.config, self._clock = config, clock or Clock()
         self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
-        self.deliverer = Deliverer(self.store.path, config.destinations) if deliver else None
+        self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock) if deliver else None
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
-        self.folding = Folding(
-            self.store, Decide(config, families), OutboxSink(config.severities, plan=deliver), self._committed
-        )
+        self.folding = Folding(self.store, Decide(config, families), self._sink(plan=deliver), self._committed)
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
 
@@ -92,6 +92,27 @@ class Monitor:
         self.folding.append(Control(command="config", body={"hash": hash_}), now)
         self.folding.commit()
         self.store.set_meta(CONFIG_HASH, hash_)
+
+    def adopt(self, config: Config, now: int) -> None:
+        """Go by another config from here on: the journal says so, and destinations that changed are sent to anew.
+
+        ``now`` in seconds. Raises PublishersError, with nothing changed, and sqlite3.Error.
+        """
+        decide = Decide(config, load_families(config.publishers))
+        changed = config.destinations != self.config.destinations
+        self.folding.commit()
+        decide.declare(self.folding.state)
+        self.folding.fold = decide
+        self.config = config
+        self.folding.sink = self._sink(plan=self.deliverer is not None)
+        if self.deliverer is not None and changed:
+            self.deliverer.stop()
+            self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock)
+            self.deliverer.start()
+        self.adopt_config(now)
+
+    def _sink(self, *, plan: bool) -> OutboxSink:
+        return OutboxSink(self.config.severities, plan=plan, clock=self._clock.wall)
 
     def _committed(self, sending: bool) -> None:
         if sending and self.deliverer is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import click
@@ -15,24 +14,26 @@ from alerts.cli.common import FAILED, load_config, stop
 @click.option("--store", help="The store, in place of the config's.")
 @click.option("--engine", type=click.Choice(["embedded"]), default="embedded", show_default=True)
 @click.option("--workers", type=int, help="Classifying processes; default one a core.")
-@click.option("-v", "--verbose", is_flag=True, help="Log what is done in detail.")
-def command(config: str, store: str | None, engine: str, workers: int | None, verbose: bool) -> None:
-    """Watch the config's sources and send alerts until stopped by SIGTERM or Ctrl-C.
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="Log in detail; traces of errors may quote articles.")
+def command(config: str, store: str | None, engine: str, workers: int | None, log_format: str, verbose: bool) -> None:
+    """Watch the config's sources and send alerts until stopped by SIGTERM or Ctrl-C; SIGHUP reads the config again.
 
     A start goes on where the last one ended, however it ended.
     """
-    from alerts.daemon import Daemon
+    from alerts import logs
+    from alerts.daemon import Daemon, ListenError
     from alerts.monitor import Monitor
     from alerts.publishers import PublishersError
+    from alerts.steady import SteadyClock
     from streams.engines.store import StoreError
 
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logs.set_up(verbose=verbose, as_json=log_format == "json")
     settings = load_config(config)
+    clock = SteadyClock()
+    path = Path(store or settings.store)
     try:
-        with Monitor(settings, Path(store or settings.store), deliver=True, workers=workers) as monitor:
-            Daemon(monitor).run()
-    except (StoreError, PublishersError) as error:
+        with Monitor(settings, path, deliver=True, workers=workers, clock=clock) as monitor:
+            Daemon(monitor, clock=clock).run()
+    except (StoreError, PublishersError, ListenError) as error:
         stop(FAILED, str(error))

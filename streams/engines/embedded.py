@@ -18,15 +18,14 @@ class Embedded:
     def __init__(self, folding: Folding, pool: Pool) -> None:
         self.folding, self.pool = folding, pool
 
-    def drain(self) -> int:
-        """Live: take all that waits now through the fold. Gives how many articles that were."""
+    def drain_some(self) -> int:
+        """Live: take the oldest of what waits through the fold. Gives how many articles that were; 0: none waits."""
         done = 0
-        while jobs := self.folding.store.pending():
-            for seq, received, entry in self.pool.map(jobs):
-                self.folding.append_encoded(entry, received, seq)
-                self.folding.commit_if_old()
-                done += 1
-            self.folding.commit()
+        for seq, received, entry in self.pool.map(self.folding.store.pending()):
+            self.folding.append_encoded(entry, received, seq)
+            self.folding.commit_if_old()
+            done += 1
+        self.folding.commit()
         return done
 
     def replay(self, *, each: Callable[[], None] | None = None, until: int | None = None) -> int:

@@ -19,11 +19,16 @@ def check_address(url: str, *, allow_private: bool) -> None:
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
         raise RefusedError(f"{url[:200]!r} is no http or https address")
-    if allow_private:
-        return
-    found = socket.getaddrinfo(parts.hostname, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM)
-    if not all(is_public(str(entry[4][0])) for entry in found):
-        raise RefusedError(f"{parts.hostname} is in a private network; if it is meant, set allow_private: true")
+    if not allow_private:
+        public_addresses(parts.hostname, parts.port or _PORTS[parts.scheme])
+
+
+def public_addresses(host: str, port: int) -> list[str]:
+    """The addresses of a host. Raises RefusedError when one of them is not public, OSError when there is none."""
+    found = list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    if not all(is_public(address) for address in found):
+        raise RefusedError(f"{host} is in a private network; if it is meant, set allow_private: true")
+    return found
 
 
 def is_public(address: str) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from msgspec.structs import replace
 from streams.article import Article
 from streams.sources.addresses import RefusedError, check_address
 from streams.sources.formats import read_opened, recognise
-from streams.sources.opening import READ_ERRORS, Opened, open_bytes, reason
+from streams.sources.opening import READ_ERRORS, Opened, open_bytes, read_whole, reason
 from streams.sources.options import ReadOptions, Unreadable, as_heard
 
 USER_AGENT = "tocsin/0.1 (+news monitor)"
@@ -108,7 +109,7 @@ def poll(
         return PollResult(memory=_after(source, memory, now, answer), outcome="unchanged")
     if answer.status != 200:
         return _failed(source, memory, now, f"answered {answer.status}", answer.headers.get("retry-after"))
-    articles, unreadable = _read(source, memory, now, answer.data)
+    articles, unreadable = _read(source, memory, now, answer.data, limits)
     if not articles and unreadable:
         return replace(_failed(source, memory, now, unreadable[0].why), unreadable=unreadable)
     remembered = replace(
@@ -126,7 +127,9 @@ def poll(
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _read(source: PollSource, memory: PollMemory, now: datetime, data: bytes) -> tuple[list[Article], list[Unreadable]]:
+def _read(
+    source: PollSource, memory: PollMemory, now: datetime, data: bytes, limits: Limits
+) -> tuple[list[Article], list[Unreadable]]:
     articles: list[Article] = []
     unreadable: list[Unreadable] = []
     options = ReadOptions(
@@ -138,7 +141,7 @@ def _read(source: PollSource, memory: PollMemory, now: datetime, data: bytes) ->
         lateness=source.lateness,
     )
     try:
-        opened = open_bytes(data, source.url)
+        opened = _unpacked(data, source.url, limits)
         if source.format is None and recognise(opened.head) not in {"rss", "jsonl"}:
             return [], [Unreadable(where=source.url, why=f"neither RSS, Atom nor JSON: {_glimpse(opened)}")]
         for item in read_opened(opened, options):
@@ -149,6 +152,12 @@ def _read(source: PollSource, memory: PollMemory, now: datetime, data: bytes) ->
     except READ_ERRORS as error:
         unreadable.append(Unreadable(where=source.url, why=f"breaks off: {reason(error)}"))
     return articles, unreadable
+
+
+def _unpacked(data: bytes, name: str, limits: Limits) -> Opened:
+    """The document, which may itself be an archive. Raises OSError when it grows past the limit."""
+    opened = open_bytes(data, name, limits.answer_bytes)
+    return Opened(name, opened.head, io.BytesIO(read_whole(opened.stream, limits.answer_bytes)))
 
 
 def _glimpse(opened: Opened) -> str:

@@ -93,12 +93,12 @@ def open_path(path: str) -> Opened:
         raise
 
 
-def open_bytes(data: bytes, name: str) -> Opened:
-    """The same for bytes in memory."""
-    return open_stream(io.BytesIO(data), name)
+def open_bytes(data: bytes, name: str, limit: int | None = None) -> Opened:
+    """The same for bytes in memory; ``limit`` takes the place of ``WHOLE_BYTES``."""
+    return open_stream(io.BytesIO(data), name, limit)
 
 
-def open_stream(stream: Any, name: str) -> Opened:
+def open_stream(stream: Any, name: str, limit: int | None = None) -> Opened:
     """Recognise compression and UTF-16 and undo them. Raises one of READ_ERRORS when the first bytes are damaged."""
     head, stream = _read_ahead(stream)
     for magic, decompress in _COMPRESSED.items():
@@ -107,16 +107,17 @@ def open_stream(stream: Any, name: str) -> Opened:
             break
     encoding = next((encoding for mark, encoding in _UTF16.items() if head.startswith(mark)), None)
     if encoding is not None:
-        text = read_whole(stream).decode(encoding, "replace")
+        text = read_whole(stream, limit).decode(encoding, "replace")
         head, stream = _read_ahead(io.BytesIO(text.removeprefix("\ufeff").encode("utf-8", "replace")))
     return Opened(name, head, stream)
 
 
-def read_whole(stream: BinaryIO) -> bytes:
+def read_whole(stream: BinaryIO, limit: int | None = None) -> bytes:
     """All of a stream. Raises OSError when it is larger than a document may be."""
-    data = stream.read(WHOLE_BYTES + 1)
-    if len(data) > WHOLE_BYTES:
-        raise OSError(f"larger than {WHOLE_BYTES // 1024 // 1024} MB in one piece; split it, or write it as JSON lines")
+    limit = limit or WHOLE_BYTES
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(f"larger than {limit // 1024 // 1024} MB in one piece; split it, or write it as JSON lines")
     return data
 
 
