@@ -48,7 +48,7 @@ class Decide:
 
     def __init__(self, config: Config, families: dict[str, str]) -> None:
         """``families`` maps case-folded publisher names to their houses."""
-        self.config = config
+        self.config, self.families = config, families
         self._settings = world.Settings(lateness=config.lateness, families=families)
         self._renderer = Renderer(config)
 

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from alerts import outbox
 from alerts.clock import Clock
+from alerts.config import kept
 from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
@@ -28,6 +29,8 @@ from streams.journal import Control
 
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
+#: The tables of the houses on top of the engine's own.
+SCHEMAS = (outbox.SCHEMA,)
 
 
 class OutboxSink:
@@ -58,10 +61,9 @@ class Monitor:
         clock: Clock | None = None,
     ) -> None:
         """``store_path`` None keeps nothing; ``clock`` is delivery's."""
-        families = load_families(config.publishers)
-        schemas = (outbox.SCHEMA,)
+        self._families = families = load_families(config.publishers)
         self.config, self._clock = config, clock or Clock()
-        self.store = Store(store_path, schemas) if store_path else Store.scratch(schemas)
+        self.store = Store(store_path, SCHEMAS) if store_path else Store.scratch(SCHEMAS)
         self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock) if deliver else None
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
@@ -89,6 +91,7 @@ class Monitor:
         hash_ = self.config.hash
         if self.store.meta(CONFIG_HASH) == hash_ and self.folding.position > 0:
             return
+        self.store.set_meta(f"{kept.PREFIX}{hash_}", kept.encode(self.config, self._families))
         self.folding.append(Control(command="config", body={"hash": hash_}), now)
         self.folding.commit()
         self.store.set_meta(CONFIG_HASH, hash_)
@@ -98,12 +101,13 @@ class Monitor:
 
         ``now`` in seconds. Raises PublishersError, with nothing changed, and sqlite3.Error.
         """
-        decide = Decide(config, load_families(config.publishers))
+        families = load_families(config.publishers)
+        decide = Decide(config, families)
         changed = config.destinations != self.config.destinations
         self.folding.commit()
         decide.declare(self.folding.state)
         self.folding.fold = decide
-        self.config = config
+        self.config, self._families = config, families
         self.folding.sink = self._sink(plan=self.deliverer is not None)
         if self.deliverer is not None and changed:
             self.deliverer.stop()

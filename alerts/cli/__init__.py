@@ -15,6 +15,9 @@ COMMANDS = {
     "classify": "Signals and exclusions of each article.",
     "check": "Validate a config: rules, routes, templates.",
     "alerts": "List alerts, or show one in full.",
+    "explain": "From a figure to the claims, sentences and articles behind it.",
+    "why-not": "Which gate kept a rule from speaking.",
+    "correct": "An analyst's word: a figure, no incident, two that are one, one that is two.",
     "status": "What a monitor has seen, said and still has to do.",
     "deliveries": "What became of each notification.",
     "dead-letters": "What was given up or is parked; send it again.",
@@ -31,8 +34,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"alerts.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = getattr(module, "command", None) or getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"alerts.cli.{name}")
+        command: click.Command = getattr(module, "command", None) or getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from alerts import outbox
 from alerts.cli.common import FAILED, stop, store_path
+from alerts.scores import Scores, scores
 from streams.engines.store import StoreError, open_reader
 from streams.times import iso
 
@@ -22,10 +23,14 @@ from streams.times import iso
 @click.option("-c", "--config", help="Config that names the store.")
 @click.option("--store", help="The store.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), help="Default: table on a terminal, else json.")
-def command(config: str | None, store: str | None, form: str | None) -> None:
+@click.option("--scores", "show_scores", is_flag=True, help="How often rules and sources were right, by corrections.")
+def command(config: str | None, store: str | None, form: str | None, show_scores: bool) -> None:
     """Show a running or stopped monitor: journal, sources, alerts, deliveries, and what was set aside."""
     try:
         path = store_path(config, store)
+        if show_scores:
+            _show_scores(scores(open_reader(path)), as_json=form == "json" or (not form and not sys.stdout.isatty()))
+            return
         facts = gather(open_reader(path))
     except StoreError as error:
         stop(FAILED, str(error))
@@ -51,6 +56,21 @@ def _said(item: Any) -> str:
         return str(item)
     facts = {name.replace("_", " "): value for name, value in item.items() if value and name != "state"}
     return "; ".join([str(item.get("state", "")), *(f"{name} {value}" for name, value in facts.items())])
+
+
+def _show_scores(found: Scores, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(found, order="sorted"))
+        return
+    console = Console()
+    console.print(f"{found.corrections} corrections; what nobody corrected counts as right")
+    for heading, told, rows in (("rule", "alerts", found.rules), ("source", "incidents", found.sources)):
+        grid = Table(box=None, header_style="bold", pad_edge=False)
+        for name in (heading, told, "false", "amended", "precision"):
+            grid.add_column(name, justify="left" if name == heading else "right")
+        for name, score in rows.items():
+            grid.add_row(name, str(score.told), str(score.false), str(score.amended), f"{score.precision:.2f}")
+        console.print(grid)
 
 
 def gather(db: sqlite3.Connection) -> dict[str, Any]:

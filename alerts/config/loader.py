@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
-from alerts.config import sections
+from alerts.config import kept, sections
 from alerts.config.problems import ConfigError, Problem
 from alerts.config.reader import Entry
 from alerts.config.schema import read_section
@@ -82,9 +81,5 @@ def _families(values: Values, publishers: str | None, given: Mapping[str, Entry]
 
 
 def _hash(config: Config, families: Mapping[str, str]) -> str:
-    """What decide depends on: no secret, no address, no path."""
-    rules = [msgspec.to_builtins(rule) for rule in config.rules]
-    routes = [msgspec.to_builtins(route) for route in config.routes]
-    destinations = [destination.id for destination in config.destinations]
-    times = (config.lateness, config.update_every, config.revise_for)
-    return digest(rules, routes, destinations, times, config.severities, families)
+    """Of what decide depends on, as it is kept beside the journal."""
+    return digest(kept.encode(config, families))

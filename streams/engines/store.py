@@ -20,6 +20,10 @@ from streams.journal import Record, decode_entry
 __all__ = ["Schema", "Store", "StoreError", "open_reader"]
 
 
+class StoreInUseError(StoreError):
+    """Another process moves the store."""
+
+
 class Store:
     """An open store. ``writer`` is the one connection that moves the journal."""
 
@@ -149,7 +153,7 @@ def _lock(path: Path) -> IO[str]:
         handle.seek(0)
         owner = handle.read().strip() or "unknown"
         handle.close()
-        raise StoreError(
+        raise StoreInUseError(
             f"{path}: another tocsin (process {owner}) is using this store; stop it, or give another --store"
         ) from None
     handle.truncate(0)
