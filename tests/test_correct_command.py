@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_daemon import World, config, run, stop, until, world  # noqa: F401 - fixtures
+from daemon.test_run import World, config, run, stop, until, world  # noqa: F401 - fixtures
 
 from conftest import ROOT
 
