@@ -55,6 +55,12 @@ class Lexicon(NamedTuple):
     matcher: Matcher
     phrases: list[tuple[Phrase, ...]]
     """For each phrase of the matcher, what it may stand for."""
+    glances: list[tuple[tuple[frozenset[str], str], ...]]
+    """For each phrase of the matcher, the glance and family of what it may stand for, vetoes left out."""
+    violent: frozenset[int]
+    """The phrases of the matcher that speak of an attack or abduction …"""
+    plainly_violent: frozenset[int]
+    """… and those that do so by themselves."""
     classes: dict[str, frozenset[str]]
     people: dict[str, str]
     """Head noun of people: its class."""
@@ -95,11 +101,17 @@ def default_lexicon() -> Lexicon:
         for word in row[1].split():
             objects[word] = (*objects.get(word, ()), row[0])
     order = sorted(surfaces)
+    phrases = [tuple(dict.fromkeys(surfaces[surface])) for surface in order]
+    meant = [tuple(p for p in group if p.kind != "veto") for group in phrases]
+    violent = [[p for p in group if p.family in ("attack", "hostage")] for group in meant]
     topic_words = sorted(topics)
     return Lexicon(
         types=types,
         matcher=Matcher(order),
-        phrases=[tuple(dict.fromkeys(surfaces[surface])) for surface in order],
+        phrases=phrases,
+        glances=[tuple(dict.fromkeys((p.glance, p.family) for p in group)) for group in meant],
+        violent=frozenset(number for number, group in enumerate(violent) if group),
+        plainly_violent=frozenset(n for n, group in enumerate(violent) if not all(p.needs for p in group)),
         classes=classes,
         people=people,
         joining=joining,

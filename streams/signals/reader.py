@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -41,7 +40,7 @@ from streams.text.dates import DateMention, find_dates
 from streams.text.matcher import Hit
 from streams.text.places import default_gazetteer
 from streams.text.sentences import Sentences
-from streams.text.tokens import MAX_TOKENS
+from streams.text.tokens import MAX_TOKENS, plain_words
 
 #: An article that gives more signals is a list or a flood: the rest is left out, and said so.
 MAX_SIGNALS = 500
@@ -54,7 +53,6 @@ _ACCORDS = frozenset("accord agreement deal pact".split())
 _VIOLENT = frozenset({"attack", "hostage"})
 _WEAK = frozenset({"talks", "agreement", "diplomatic", "trend"})
 _COMMERCIAL = frozenset({"business", "sport", "fiction", "science"})
-_WORD = re.compile(r"\w+")
 _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
 
 
@@ -161,22 +159,24 @@ class Reader:
 
     def _promising(self, hits: Sequence[Hit], folded: str, start: int, end: int) -> bool:
         """Whether a phrase of the sentence has what it needs, as far as a glance at its words can tell."""
-        words: set[str] | None = None
+        glances, about = self.lexicon.glances, self._about
+        words: list[str] | None = None
         for hit in hits:
-            for phrase in self.lexicon.phrases[hit.number]:
-                if phrase.kind == "veto":
-                    continue
-                if phrase.glance and not (phrase.family in _VIOLENT and self._about.violent):
-                    words = words or set(_WORD.findall(folded, start, end))
-                    if phrase.glance.isdisjoint(words):
+            for glance, family in glances[hit.number]:
+                if glance and not (family in _VIOLENT and about.violent):
+                    if words is None:
+                        words = plain_words(folded[start:end])
+                    if glance.isdisjoint(words):
                         continue
-                if phrase.family not in _WEAK or self._about.topic not in _COMMERCIAL:
+                if family not in _WEAK or about.topic not in _COMMERCIAL:
                     return True
         return False
 
     def _section(self, name: Field, start: int) -> Section:
         if name == "title":
             return "title"
+        if not self.article.captions:
+            return "lead" if start < _LEAD_LENGTH else "body"
         if any(first <= start < last for first, last in self.article.captions):
             return "caption"
         after = max((last for _, last in self.article.captions if last <= start), default=0)

@@ -38,7 +38,7 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
     ``fields`` are folded texts with the hits of the lexicon's matcher.
     """
     for folded, hits in fields:
-        if any(_tells_of_attack(lexicon, hit) for hit in hits if hit.start < _LEAD):
+        if any(hit.number in lexicon.violent for hit in hits if hit.start < _LEAD):
             return None
         reasons = (lexicon.causes.get(word) for word in _WORD.findall(folded[:_LEAD]))
         found = next((reason for reason in reasons if reason in _MISFORTUNES), None)
@@ -49,14 +49,10 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
 
 def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> bool:
     """Whether nobody armed, no weapon and no attack stands anywhere in the article: a bare "killed nine" is no toll."""
-    if any(_tells_of_attack(lexicon, hit) for _, hits in fields for hit in hits):
+    if any(hit.number in lexicon.violent for _, hits in fields for hit in hits):
         return False
     violent = lexicon.classes["armed"] | lexicon.classes["weapon"]
     return not any(word in violent for folded, _ in fields for word in _WORD.findall(folded[:_HEAD]))
-
-
-def _tells_of_attack(lexicon: Lexicon, hit: Hit) -> bool:
-    return any(p.family in ("attack", "hostage") and p.kind != "veto" for p in lexicon.phrases[hit.number])
 
 
 class Subject:
@@ -83,8 +79,5 @@ class Subject:
     @lazy
     def violent(self) -> bool:
         """Whether a phrase in it speaks of an attack or abduction by itself."""
-        phrases = self._lexicon.phrases
-        indexes = {hit.number for _, hits in self._fields for hit in hits}
-        return any(
-            p.family in ("attack", "hostage") and not p.needs and p.kind != "veto" for i in indexes for p in phrases[i]
-        )
+        plain = self._lexicon.plainly_violent
+        return any(hit.number in plain for _, hits in self._fields for hit in hits)

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from rensa import RMinHash
 
 from streams.text.matcher import Matcher, fold
+from streams.text.tokens import plain_words
 
 SKETCH_SIZE = 64
 _SEED = 1
 _TRACKING = re.compile(
     r"^(utm_|fbclid|gclid|mc_|cmp|ref$|ref_|src$|source$|ocid|ito$|smid|xtor|at_|ns_|partner$|share)"
 )
-_WORD = re.compile(r"\w+")
 _AGENCIES = {
     "afp": "AFP",
     "agence france-presse": "AFP",
@@ -70,7 +70,7 @@ def credited_agency(body: str) -> str | None:
 
 def sketch(folded: str) -> tuple[int, ...]:
     """64 MinHash values of the 3-word shingles; equal shares of values estimate the Jaccard index of two texts."""
-    words = _WORD.findall(folded)
+    words = plain_words(folded)
     if not words:
         return ()
     shingles = list(map(" ".join, zip(words, words[1:], words[2:], strict=False))) or [" ".join(words)]

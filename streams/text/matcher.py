@@ -37,7 +37,7 @@ class Matcher:
         self._automaton = ahocorasick_rs.AhoCorasick(
             phrases,
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
-            implementation=ahocorasick_rs.Implementation.DFA,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
         )
 
     def find(self, folded: str) -> list[Hit]:
@@ -54,7 +54,11 @@ class Names:
     """Finds every name of a table that stands between word borders, those inside longer ones too."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.Standard)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            names,
+            matchkind=ahocorasick_rs.MatchKind.Standard,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+        )
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end with a minus before it, number of the name), by start and the longest first."""

@@ -66,6 +66,8 @@ class Sentences:
 
 def is_hard_wrapped(text: str) -> bool:
     """Whether most line ends stand inside sentences, as in old wire copy cut at a fixed width."""
+    if text.count("\n", 0, 20_000) < 3:
+        return False
     lines = [line.strip() for line in text[:20_000].split("\n")]
     inner = [line for line, after in pairwise(lines) if line and after]
     if len(inner) < 3:
