@@ -74,6 +74,8 @@ class Lexicon(NamedTuple):
     topics: dict[str, str]
     topic_matcher: Matcher
     topic_words: list[str]
+    governors: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
+    """First word of a governing phrase: the words that follow it, longest first, and the effect."""
     reasons: tuple[str, ...]
     digest: str
 
@@ -121,6 +123,7 @@ def default_lexicon() -> Lexicon:
         topics=topics,
         topic_matcher=Matcher(topic_words),
         topic_words=topic_words,
+        governors=_governors(),
         reasons=tuple(sorted((reasons | set(causes.values())) - {""})),
         digest=_digest(),
     )
@@ -163,6 +166,15 @@ def _add_phrases(
     for surface, form in _spelled_out(phrases):
         phrase = Phrase(f"{type_}/{kind}", type_, family_of(type_), kind, form, measure, wanted, vetoes, reason, glance)
         surfaces.setdefault(surface, []).append(phrase)
+
+
+def _governors() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in _rows("governors.tsv"):
+        for surface, _ in _spelled_out(row[1]):
+            first, *rest = surface.split(" ")
+            found.setdefault(first, []).append((tuple(rest), row[0]))
+    return {word: tuple(sorted(rows, key=lambda r: -len(r[0]))) for word, rows in found.items()}
 
 
 def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:

@@ -1,0 +1,222 @@
+"""What do the words round a trigger make of it? Did forces leave, will they, were they told to, did they refuse?
+
+A verb is read through its auxiliaries and what governs it ("urged Israel to withdraw", "has begun withdrawing"), a noun
+through the nearest governing word ("rejected a truce", "plans for a pull-out") and what follows it ("the pull-out will
+begin"). The governing words are data: ``lexicon/governors.tsv``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from streams.article import Realis
+from streams.signals.sentence import Found, Sentence
+
+#: What an effect means for realis. A reader may overrule it: an announced truce is declared, an announced pull-out is not.
+REALIS: dict[str, Realis] = {
+    "actual": "actual",
+    "agreed": "planned",
+    "announced": "planned",
+    "begun": "ongoing",
+    "completed": "actual",
+    "considered": "hypothetical",
+    "continued": "ongoing",
+    "delayed": "negated",
+    "demanded": "hypothetical",
+    "denied": "denied",
+    "feared": "hypothetical",
+    "hedged": "hedged",
+    "hypothetical": "hypothetical",
+    "negated": "negated",
+    "offered": "planned",
+    "planned": "planned",
+    "refused": "negated",
+    "tried": "hypothetical",
+}
+#: Effects under which the governed thing is as real as the governing verb: "will complete its withdrawal" is planned.
+_LENT = frozenset({"actual", "announced", "agreed", "begun", "completed", "continued", "delayed"})
+_NEGATIONS = frozenset(
+    """not never no nor neither without hardly didn't doesn't don't hasn't haven't isn't wasn't weren't won't cannot
+    can't wouldn't couldn't""".split()
+)
+_WILL = frozenset("will shall 'll won't".split())
+_COULD = frozenset("would could may might can should must cannot can't".split())
+_BE = frozenset("be been being is are was were am 's get gets got".split())
+_HAVE = frozenset("has have had having 've".split())
+_SUBORDINATE = frozenset("if unless until till whether lest".split())
+_ADVERBS = frozenset(
+    """also now then soon still again already just even once immediately today yesterday earlier later finally all
+    simply both either jointly further far monday tuesday wednesday thursday friday saturday sunday on had
+    have""".split()
+)
+_STOPS = frozenset(', ; : ( ) " -- — – who which'.split())
+_TRANSPARENT = frozenset(", ( )".split())
+_DONE = frozenset("completed finished over concluded complete ended finalized finalised".split())
+_BEGAN = frozenset("begun began begin begins start starts started commenced under underway continuing continues".split())
+_HELD_UP = frozenset("postponed delayed suspended halted frozen stalled cancelled canceled reversed interrupted".split())
+_WANTED = frozenset("demanded urged requested sought proposed discussed".split())
+_TURNED_DOWN = frozenset("rejected refused opposed vetoed ruled denied".split())
+_REACH = 10
+
+
+class Modality(NamedTuple):
+    """``effect`` names the rule, ``cue`` the token that set it (None when nothing did, and all is as told)."""
+
+    effect: str
+    cue: int | None
+
+    @property
+    def realis(self) -> Realis:
+        """What the effect means when no reader knows better."""
+        return REALIS[self.effect]
+
+
+_PLAIN = Modality("actual", None)
+
+
+def modality_of(sentence: Sentence, hit: Found) -> Modality:
+    """What the words round a trigger make of it."""
+    if hit.phrase.kind == "noun":
+        return _of_noun(sentence, hit.first, hit.last)
+    return _of_verb(sentence, hit.first, hit.phrase.form, 0)
+
+
+def governor_at(sentence: Sentence, i: int) -> str | None:
+    """The effect of a governing word or phrase that begins at token ``i``."""
+    words = sentence.words
+    for rest, effect in sentence.lexicon.governors.get(words[i], ()):
+        if words[i + 1 : i + 1 + len(rest)] == list(rest):
+            return effect
+    return None
+
+
+def _of_verb(sentence: Sentence, i: int, form: str, depth: int) -> Modality:
+    words, j, passive, progressive = sentence.words, i - 1, False, False
+    while j >= 0 and i - j <= _REACH:
+        word = words[j]
+        if word in _NEGATIONS and sentence.word(j + 1) != "only":
+            return Modality("negated", j)
+        if word in _WILL:
+            return Modality("planned", j)
+        if word in _COULD:
+            perfect = sentence.word(j + 1) == "have" and word in ("may", "might", "could")
+            return Modality("hedged" if perfect else "planned" if word == "would" else "hypothetical", j)
+        if word == "to":
+            return _infinitive(sentence, j, depth)
+        if word in _BE or word in _HAVE:
+            passive = passive or word in _BE
+            progressive = progressive or word == "being" or (word in _BE and form == "G")
+        elif not (word in _ADVERBS or word.endswith("ly")):
+            break
+        j -= 1
+    if progressive:
+        return Modality("continued", i - 1)
+    if form == "G" and not passive:
+        return _gerund(sentence, i, depth)
+    return _finite(sentence, i, j, form)
+
+
+def _infinitive(sentence: Sentence, to: int, depth: int) -> Modality:
+    """The verb behind "to", by the nearest governing word before it."""
+    words = sentence.words
+    if sentence.word(to - 1) in _BE:
+        return Modality("planned", to)
+    for k in range(to - 1, max(to - 1 - _REACH, -1), -1):
+        if words[k] in _STOPS:
+            break
+        effect = governor_at(sentence, k)
+        if effect is not None:
+            return _lent(sentence, k, effect, depth)
+        if words[k] in ("has", "had", "have") and k == to - 1:
+            return Modality("actual" if words[k] == "had" else "hypothetical", k)
+    return Modality("planned" if to and words[to - 1] not in _STOPS else "hypothetical", to)
+
+
+def _gerund(sentence: Sentence, i: int, depth: int) -> Modality:
+    words = sentence.words
+    for k in range(i - 1, max(i - 5, -1), -1):
+        if words[k] in _STOPS or words[k] in ("and", "by", "after", "while"):
+            return _PLAIN
+        if words[k] in _NEGATIONS:
+            return Modality("negated", k)
+        effect = governor_at(sentence, k)
+        if effect is not None:
+            return _lent(sentence, k, effect, depth)
+    return _PLAIN
+
+
+def _finite(sentence: Sentence, i: int, j: int, form: str) -> Modality:
+    """A finite verb: as told, unless its clause is subordinate to a condition, a demand or a denial."""
+    words = sentence.words
+    for k in range(j, max(j - _REACH, -1), -1):
+        word = words[k]
+        if word in _SUBORDINATE:
+            return Modality("hypothetical", k)
+        if word == "that" and k:
+            effect = governor_at(sentence, k - 1)
+            if effect == "denied" or (effect in ("demanded", "offered", "planned") and form == "B"):
+                return Modality(effect, k - 1)
+        if word in _STOPS:
+            break
+    opening = words[:2] and (words[0] in _SUBORDINATE and i < _REACH)
+    return Modality("hypothetical", 0) if opening else _PLAIN
+
+
+def _of_noun(sentence: Sentence, first: int, last: int) -> Modality:
+    after = _after_noun(sentence, last)
+    if after is not None:
+        return after
+    words = sentence.words
+    for k in range(first - 1, max(first - 1 - _REACH, -1), -1):
+        word = words[k]
+        if word in _STOPS and word not in _TRANSPARENT:
+            break
+        if word in ("no", "without", "neither", "nor") or (word == "not" and first - k < 4):
+            return Modality("negated", k)
+        if word in _SUBORDINATE:
+            return Modality("hypothetical", k)
+        effect = governor_at(sentence, k)
+        if effect is not None:
+            return _lent(sentence, k, effect, 0)
+        if word in _STOPS or (word == "and" and first - k > 4):
+            break
+    return _PLAIN
+
+
+def _after_noun(sentence: Sentence, last: int) -> Modality | None:
+    """What the verb says of which the noun is the subject: "the withdrawal of troops will begin"."""
+    words = sentence.words
+    for k in range(last, min(last + _REACH, len(words))):
+        word = words[k]
+        if word in _STOPS or word in ("and", "but", "that"):
+            return None
+        if word in _WILL or word == "would":
+            return Modality("planned" if sentence.word(k + 1) != "not" else "negated", k)
+        if word in _COULD:
+            return Modality("hypothetical", k)
+        if word in ("is", "are", "was", "were") and sentence.word(k + 1) in ("to", "expected", "scheduled", "due", "set"):
+            return Modality("planned", k)
+        for table, effect in (
+            (_HELD_UP, "delayed"),
+            (_TURNED_DOWN, "refused"),
+            (_DONE, "completed"),
+            (_WANTED, "demanded"),
+            (_BEGAN, "begun"),
+        ):
+            if word in table:
+                return Modality("negated" if "not" in words[max(k - 3, last) : k] else effect, k)
+        if sentence.lexicon.governors.get(word) and word.endswith("ed"):
+            return None
+    return None
+
+
+def _lent(sentence: Sentence, k: int, effect: str, depth: int) -> Modality:
+    """The effect of the governing word at ``k``, which itself may be planned or denied: "will begin withdrawing"."""
+    if effect not in _LENT and effect not in ("refused", "demanded", "considered"):
+        before = sentence.words[max(k - 2, 0) : k]
+        return Modality("negated", k) if not _NEGATIONS.isdisjoint(before) else Modality(effect, k)
+    if effect in _LENT and depth < 2:
+        outer = _of_verb(sentence, k, "B", depth + 1)
+        if outer.cue is not None and outer.effect not in ("actual", "completed", "continued", "begun"):
+            return outer
+    return Modality(effect, k)
