@@ -7,10 +7,10 @@ from datetime import date
 
 from streams.article import Realis, Scope
 from streams.signals.draft import Draft
-from streams.signals.realis import realis_of
+from streams.signals.frames import hits_of
+from streams.signals.modality import modality_of
 from streams.signals.scope import is_background, is_cumulative
 from streams.signals.sentence import Found, Sentence
-from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _VIOLATED = frozenset(
@@ -43,7 +43,7 @@ def read_accords(sentence: Sentence, dates: Sequence[DateMention], anchor: date 
     """One draft a family: ceasefire, agreement."""
     drafts = []
     for family, reader in (("ceasefire", _ceasefire), ("agreement", _agreement)):
-        hits = [f for f in sentence.found if f.phrase.family == family and fits(sentence, f, armed=False) is None]
+        hits = [hit for hit, reason in hits_of(sentence, (family,)) if reason is None]
         if not hits:
             continue
         hit = max(hits, key=lambda f: (sentence.lexicon.types[f.phrase.type].rank, -f.first))
@@ -76,14 +76,19 @@ _Told = tuple[str, Realis, Scope, str]
 
 
 def _realis(sentence: Sentence, hit: Found, words: set[str]) -> Realis:
-    """As for any noun, but "agreed on a truce" is done, not planned."""
-    realis = realis_of(sentence, hit)
-    return "actual" if realis == "planned" and "agreed" in words and not words & _STILL_TO_COME else realis
+    """As for any noun, but a truce that is announced or agreed is one, not planned."""
+    told = modality_of(sentence, hit)
+    if hit.phrase.kind == "noun" and told.effect in ("announced", "agreed"):
+        return "planned" if words & _STILL_TO_COME else "actual"
+    return told.realis
 
 
 def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
     realis = _realis(sentence, hit, words)
     near = set(sentence.words[max(hit.first - 8, 0) : hit.last + 9])
+    if hit.phrase.type == "ceasefire.halt":
+        demanded = modality_of(sentence, hit).effect in ("demanded", "negated", "refused")
+        return None if demanded else (hit.phrase.type, realis, "incident", "in_force")
     if near & _VIOLATED and not {"broke", "out"} <= near:
         return "ceasefire.violation", realis, "incident", "violated"
     if near & _COLLAPSED:

@@ -72,8 +72,14 @@ def _actor(signal: Signal) -> str | None:
 
 
 def _host(signal: Signal) -> str | None:
-    countries = [p.country for p in signal.places if p.country and p.role != "speaker"]
-    return countries[0] if countries else None
+    """The country where it goes on: not the one whose forces they are, and rather one named behind the trigger."""
+    places = [p for p in signal.places if p.country and p.role != "speaker"]
+    if family_of(signal.type) == "force":
+        own = {a.id.partition(".")[0] for a in signal.actors if a.id}
+        behind = [p for p in places if p.field == signal.field and p.start >= signal.trigger.start]
+        foreign = [p for p in places if p.country not in own]
+        places = [p for p in behind if p.country not in own] or foreign or places
+    return places[0].country if places else None
 
 
 def _from(signal: Signal) -> str | None:

@@ -1,4 +1,4 @@
-"""Which forces leave, come or move? Verb family × object × direction × modal, a table rather than a list of verbs.
+"""Which forces leave, come or move?
 
 Every facet of one pull-out (announcement, bases, head-counts, training) is a signal of family ``force``; ``episodes``
 joins them.
@@ -11,51 +11,19 @@ from datetime import date
 
 from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.draft import Draft, exclusion
+from streams.signals.frames import hits_of
+from streams.signals.leaving import is_rotation, mover, stage_of
+from streams.signals.modality import Modality, modality_of
 from streams.signals.people import Group, find_groups
-from streams.signals.realis import realis_of
 from streams.signals.scope import is_background, noun_scope
 from streams.signals.sentence import Found, Sentence
-from streams.signals.violence import fits
+from streams.signals.topics import NOISY_TOPICS
 from streams.text.dates import DateMention
 
-LEAVING = frozenset({"force.withdrawal", "force.drawdown", "force.redeploy", "force.base"})
-_MILITARY_BASES = frozenset(
-    """base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoints
-    camps installations""".split()
-)
-_BASE_VERBS = {
-    "hand": "force.base_handover",
-    "transfer": "force.base_handover",
-    "return": "force.base_handover",
-    "turn": "force.base_handover",
-    "close": "force.base_closure",
-    "shut": "force.base_closure",
-    "abandon": "force.base_closure",
-}
-_ROTATION = frozenset("rotated rotation rotate rotating replaced replacement replacing relieved relieving".split())
-_DEMANDS = frozenset(
-    """demand demands demanded demanding urged urges urging calls called calling call insisted voted""".split()
-)
-_WEIGHS = frozenset(
-    """considering consider considers weighing mulling discuss discussed discussing negotiations negotiating
-    talks mull debate debating""".split()
-)
-_BEGINS = frozenset("began begun begin begins beginning started start starting starts".split())
-_COMPLETES = frozenset("completed complete completes finished last final full finalised finalized total".split())
-_DELAYS = frozenset("postponed delayed suspended halted delay postpone frozen paused".split())
-_REVERSES = frozenset("reversed reversing cancelled canceled scrapped reverse".split())
-_ANNOUNCES = frozenset(
-    """announced announce announces announcing timetable schedule plan plans planned ordered orders agreed
-    decision decided""".split()
-)
-_STAFF = frozenset("diplomats embassy staff dependents civilians nationals citizens".split())
-_PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets".split())
+_LEAVING = frozenset({"force.withdrawal", "force.drawdown"})
 _OUT = (("out", "of"), ("home",), ("abroad",), ("back", "home"))
 _PURPOSE = frozenset("enforce guard protect secure impose patrol help assist support police".split())
 _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
-_TERMS = frozenset(
-    "implement implementing implementation includes include provides stipulates carry covers integration".split()
-)
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 _PHASES: dict[str, str] = {
@@ -86,16 +54,17 @@ _FACETS: dict[str, str] = {
 
 
 def read_forces(
-    sentence: Sentence, dates: Sequence[DateMention], anchor: date | None
+    sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None = None
 ) -> tuple[list[Draft], list[Exclusion]]:
     """Drafts of family force, the most telling of a segment, and the look-alikes left out."""
     drafts: list[Draft] = []
     excluded: list[Exclusion] = []
     taken: set[tuple[int, str]] = set()
-    hits = [f for f in sentence.found if f.phrase.family == "force"]
-    for hit in sorted(hits, key=lambda f: (-_rank(sentence, f), f.first)):
+    for hit, why in sorted(hits_of(sentence, ("force",)), key=lambda h: (-_rank(sentence, h[0]), h[0].first)):
         segment = sentence.segment_of(hit.first)
-        reason = _unfit(sentence, hit)
+        reason = _unfit(sentence, hit) if why is None else why
+        if reason is None and topic in NOISY_TOPICS:
+            reason = topic
         if reason is not None:
             if reason:
                 excluded.append(exclusion(sentence, _tempted(hit), reason, hit.first, hit.last))
@@ -121,7 +90,6 @@ def _tempted(hit: Found) -> str:
     return {
         "force.withdrawal": "force.personnel_withdrawal",
         "force.redeploy": "force.redeployment_out",
-        "force.base": "force.base_withdrawal",
     }.get(hit.phrase.type, hit.phrase.type)
 
 
@@ -131,22 +99,19 @@ def _rank(sentence: Sentence, hit: Found) -> int:
 
 
 def _unfit(sentence: Sentence, hit: Found) -> str | None:
-    reason = fits(sentence, hit, armed=False)
-    if reason is not None:
-        return reason
-    if hit.phrase.type in LEAVING and _ROTATION & sentence.bag:
+    if hit.phrase.type in _LEAVING and is_rotation(sentence):
         return "rotation"
-    if hit.phrase.type == "force.base" and not _MILITARY_BASES & set(sentence.words[hit.last : hit.last + 6]):
-        return ""
+    if hit.phrase.type == "force.withdrawal" and mover(sentence, hit) is None:
+        return "other_sense" if sentence.words[hit.first].startswith(("withdr", "pull")) else ""
     return None
 
 
 def _draft(
     sentence: Sentence, hit: Found, segment: tuple[int, int], dates: Sequence[DateMention], anchor: date | None
 ) -> Draft | None:
-    realis = realis_of(sentence, hit)
-    type_, realis = _type_of(sentence, hit, segment, realis)
-    background = is_background(sentence, dates, segment, anchor)
+    told = modality_of(sentence, hit)
+    type_, realis = _type_of(sentence, hit, told)
+    background = realis != "planned" and is_background(sentence, dates, segment, anchor)
     scope = "background" if background else _scope(sentence, hit, type_, segment, realis)
     return Draft(
         type=type_,
@@ -174,26 +139,25 @@ def _phase(type_: str, realis: Realis) -> str:
     }.get(realis, "completed")
 
 
-def _type_of(sentence: Sentence, hit: Found, segment: tuple[int, int], realis: Realis) -> tuple[str, Realis]:
+def _type_of(sentence: Sentence, hit: Found, told: Modality) -> tuple[str, Realis]:
     type_ = hit.phrase.type
     if type_ == "force.deployment":
         near = set(sentence.words[max(hit.first - 2, 0) : hit.last + 6])
-        return ("force.deployment_security" if near & _SECURITY else type_), realis
+        return ("force.deployment_security" if near & _SECURITY else type_), told.realis
     if type_ == "force.redeploy":
         type_ = _redeployed(sentence, hit)
         if type_ == "force.redeployment_clause":
             return type_, "planned"
         if type_ != "force.withdrawal":
-            return type_, realis
-    if type_ == "force.base":
-        return _BASE_VERBS.get(_lemma(sentence.words[hit.first]), "force.base_withdrawal"), realis
-    if type_ not in ("force.withdrawal", "force.drawdown"):
-        return type_, realis
-    return _leaving(sentence, hit, segment, realis)
+            return type_, told.realis
+    if type_ in _LEAVING:
+        return stage_of(sentence, hit, told, mover(sentence, hit) or "forces")
+    return type_, _as_told(hit, told)
 
 
-def _lemma(word: str) -> str:
-    return next((verb for verb in _BASE_VERBS if word.startswith(verb[:-1] if verb.endswith("e") else verb)), word)
+def _as_told(hit: Found, told: Modality) -> Realis:
+    """An announced or agreed step that a noun names has been taken: "ordered a general mobilisation"."""
+    return "actual" if told.effect in ("announced", "agreed") and hit.phrase.kind == "noun" else told.realis
 
 
 def _redeployed(sentence: Sentence, hit: Found) -> str:
@@ -205,56 +169,6 @@ def _redeployed(sentence: Sentence, hit: Found) -> str:
     if "from" in after and "to" in after and not _PURPOSE & set(after):
         return "force.redeployment_out"
     return "force.redeployment_internal"
-
-
-def _leaving(sentence: Sentence, hit: Found, segment: tuple[int, int], realis: Realis) -> tuple[str, Realis]:
-    """What stage of leaving, and who or what leaves."""
-    if hit.phrase.kind == "noun" and _is_term(sentence, hit):
-        return "force.redeployment_clause", "planned"
-    before = set(sentence.words[max(segment[0], hit.first - 8) : hit.first])
-    near = before | set(sentence.words[hit.last : hit.last + 5])
-    if before & _DEMANDS and realis in ("actual", "hypothetical", "planned"):
-        return "force.withdrawal_demanded", "hypothetical"
-    if before & _WEIGHS:
-        return "force.withdrawal_discussed", "hypothetical"
-    if realis == "denied":
-        return "force.withdrawal_refused", "denied"
-    if realis == "negated":
-        return "force.withdrawal_refused", "negated"
-    if near & _DELAYS:
-        return "force.withdrawal_delayed", "negated"
-    if near & _REVERSES:
-        return "force.withdrawal_refused", "negated"
-    if realis == "planned" or (before & _ANNOUNCES and (hit.phrase.kind == "noun" or hit.phrase.form in ("B", "G"))):
-        return "force.withdrawal_announced", "planned"
-    if realis in ("hypothetical", "hedged"):
-        return "force.withdrawal_discussed", realis
-    return _left(sentence, hit, near, realis)
-
-
-def _is_term(sentence: Sentence, hit: Found) -> bool:
-    """Whether a withdrawal is only listed among the terms of an accord."""
-    named = {"a", "an", "the", "its", "their"} & set(sentence.words[max(hit.first - 2, 0) : hit.first])
-    return bool(_ACCORD & sentence.bag and _TERMS & sentence.bag) and not named
-
-
-def _left(sentence: Sentence, hit: Found, near: set[str], realis: Realis) -> tuple[str, Realis]:
-    after = set(sentence.words[hit.last : hit.last + 7])
-    if near & _BEGINS:
-        return "force.withdrawal_begun", "ongoing"
-    if near & _COMPLETES and hit.phrase.type == "force.withdrawal":
-        return "force.withdrawal_completed", realis
-    if realis == "ongoing" and hit.phrase.type == "force.withdrawal":
-        return "force.withdrawal_ongoing", realis
-    if after & _MILITARY_BASES and hit.phrase.kind == "verb":
-        return "force.base_withdrawal", realis
-    if hit.phrase.type == "force.drawdown":
-        return "force.drawdown", realis
-    if near & _PEACEKEEPERS:
-        return "force.peacekeeper_exit", realis
-    if near & _STAFF:
-        return "force.staff_evacuation", realis
-    return "force.personnel_withdrawal", realis
 
 
 def _scope(sentence: Sentence, hit: Found, type_: str, segment: tuple[int, int], realis: Realis) -> Scope:

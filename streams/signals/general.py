@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from streams.article import Count, Exclusion, Scope
+from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.draft import Draft, exclusion
+from streams.signals.frames import hits_of
+from streams.signals.modality import Modality, modality_of
 from streams.signals.people import find_groups
-from streams.signals.realis import realis_of
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
+from streams.signals.topics import NOISY_TOPICS
 from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
@@ -18,13 +20,34 @@ _FAMILIES = frozenset(
     """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions
     ddr diplomatic""".split()
 )
+#: Families of deeds: asking for one, trying or fearing one is no sign of it.
+_DEEDS = frozenset("territory rupture repression humanitarian siege detainee restrictions ddr".split())
+_WISHES = frozenset({"demanded", "tried", "feared"})
+#: A threat is done by being said.
+_SPEECH_ACTS = frozenset({"threat", "diplomatic"})
+#: Families whose deeds are done to suspects and prisoners: court words do not make them a thing of the past.
+_JUDGED = frozenset({"repression", "detainee", "rupture", "restrictions"})
+_SAYING = frozenset(
+    "recalled suspected accused charged wanted prosecutors imprisoned jailed sentenced extradited".split()
+)
 _MEETINGS = frozenset({"talks.visit", "talks.meeting", "talks.summit"})
 _PEACEFUL = frozenset(
     """managing management control agreement accord deal authorities government peacefully administration""".split()
 )
 _TALKING = frozenset("discuss discussed discussing talks negotiations negotiate delegation".split())
 _SUMMED = frozenset({"humanitarian", "repression", "unrest", "territory", "detainee"})
-_NOISY_TOPICS = frozenset({"sport", "business", "fiction", "science"})
+_NO_PLACE = frozenset(
+    "in on at near by with from during after before for to and , ; : . as while when who which".split()
+)
+_UNLED = frozenset({"territory.captured", "territory.recaptured", "territory.lost"})
+_CONDITIONS = frozenset({"if", "unless"})
+_NOTES = frozenset("in lodged filed delivered formal diplomatic official note letter handed strong".split())
+_PASSING = frozenset("after since following before of".split())
+_DEED_AHEAD = 16
+_WOULD = frozenset("would will 'll if unless".split())
+
+
+_Hits = list[tuple[Found, str | None]]
 
 
 def read_others(
@@ -33,21 +56,104 @@ def read_others(
     """One draft a family, the one of highest rank, and the look-alikes left out."""
     best: dict[str, Found] = {}
     excluded: list[Exclusion] = []
-    for hit in sentence.found:
+    hits = _hits(sentence)
+    for hit, why in hits:
         family = hit.phrase.family
-        if family not in _FAMILIES:
-            continue
-        reason = fits(sentence, hit, armed=False)
-        if reason is None and topic in _NOISY_TOPICS:
+        reason = _doubt(sentence, hit, hits) if why is None or family == "threat" else why
+        if reason is None and topic in NOISY_TOPICS:
             reason = topic
+        if reason is None and family in _DEEDS:
+            told = modality_of(sentence, hit)
+            if told.effect == "planned" and not _CONDITIONS.isdisjoint(sentence.words[hit.last :]):
+                best.setdefault("threat", hit._replace(phrase=hit.phrase._replace(type="threat.warning")))
+            reason = "demanded" if told.effect in _WISHES else None
         if reason:
             excluded.append(exclusion(sentence, hit.phrase.type, reason, hit.first, hit.last))
         if reason is None and (family not in best or _order(sentence, hit) > _order(sentence, best[family])):
             best[family] = hit
+    _drop_threatened(sentence, best)
     if "talks" in best:
         best["talks"] = _with_visit(sentence, best["talks"])
     drafts = [_draft(sentence, hit, dates, anchor) for _, hit in sorted(best.items())]
-    return [d for d in drafts if d is not None], excluded
+    return drafts, excluded
+
+
+def _drop_threatened(sentence: Sentence, best: dict[str, Found]) -> None:
+    """What is threatened is the threat's content and no signal of its own."""
+    threat = best.get("threat")
+    if threat is None:
+        return
+    for family in sorted(_DEEDS | {"unrest"}):
+        hit = best.get(family)
+        if hit is not None and hit.first >= threat.first and modality_of(sentence, hit).realis != "actual":
+            del best[family]
+
+
+def _doubt(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
+    """What the grammar round a phrase says against it; None when nothing does."""
+    type_, verb = hit.phrase.type, hit.phrase.kind == "verb"
+    if type_ in _UNLED and verb:
+        return None if _takes_land(sentence, hit) else ""
+    if hit.phrase.family == "threat":
+        return _doubtful_threat(sentence, hit, hits)
+    before = sentence.words[max(hit.first - 4, 0) : hit.first]
+    if type_ == "unrest.protest" and sentence.words[hit.first].startswith("protest") and not _NOTES.isdisjoint(before):
+        return ""
+    if type_ == "repression.coup" and hit.phrase.kind == "noun" and not _PASSING.isdisjoint(before):
+        return ""
+    return None
+
+
+def _doubtful_threat(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
+    """A threat is one of a deed: by the words that its row needs, or by another signal behind it."""
+    ahead = range(hit.last, hit.last + _DEED_AHEAD)
+    deed = any(f.first in ahead and why is None and f.phrase.family in _DEEDS | {"unrest"} for f, why in hits)
+    if hit.phrase.kind == "verb" and deed:
+        warned = sentence.words[hit.first].startswith("warn")
+        return None if not warned or _threatens(sentence, hit) else ""
+    reason = fits(sentence, hit, armed=False)
+    if reason is None and hit.phrase.type == "threat.warning" and hit.phrase.kind == "verb":
+        return None if _threatens(sentence, hit) else ""
+    return reason
+
+
+def _hits(sentence: Sentence) -> _Hits:
+    """The phrases of these families and why not.
+
+    A noun that a verb makes one thing is not another by itself: a curfew that is lifted is not imposed.
+    """
+    hits = hits_of(sentence, _FAMILIES)
+    by_verb = {hit.phrase.noun for hit, reason in hits if reason is None and hit.phrase.noun is not None}
+    governed = {hit.phrase.noun for hit, _ in hits if hit.phrase.noun is not None and hit.first < hit.phrase.noun}
+    return [
+        (hit, reason)
+        for hit, reason in hits
+        if (hit.first not in by_verb if hit.phrase.noun is None else _is_main(hit, governed))
+    ]
+
+
+def _is_main(hit: Found, governed: set[int]) -> bool:
+    """Not the participle behind a noun that another verb governs: "lifted a curfew imposed in May"."""
+    return hit.phrase.noun not in governed or hit.first < (hit.phrase.noun or 0)
+
+
+def _threatens(sentence: Sentence, hit: Found) -> bool:
+    """Whether a warning says what the one who warns would do: "warned that it would retaliate if attacked"."""
+    return not _WOULD.isdisjoint(sentence.words[hit.last : hit.last + 16])
+
+
+def _takes_land(sentence: Sentence, hit: Found) -> bool:
+    """Whether the object is a place: "captured the town", "Rakha was overrun", not "captured their arrival"."""
+    words, land = sentence.words, sentence.lexicon.classes["land"]
+    for i in range(hit.last, min(hit.last + 8, len(words))):
+        if words[i] in sentence.lexicon.people:
+            break
+        if words[i] in land or (sentence.is_name(i)):
+            return True
+        if words[i] in _NO_PLACE:
+            break
+    before = words[max(hit.first - 9, 0) : hit.first]
+    return hit.phrase.form in ("N", "DN") and not land.isdisjoint(before)
 
 
 def _with_visit(sentence: Sentence, hit: Found) -> Found:
@@ -62,14 +168,15 @@ def _order(sentence: Sentence, hit: Found) -> tuple[int, int]:
     return sentence.lexicon.types[hit.phrase.type].rank, hit.phrase.kind == "verb"
 
 
-def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor: date | None) -> Draft | None:
+def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor: date | None) -> Draft:
     segment = sentence.segment_of(hit.first)
-    realis = realis_of(sentence, hit)
+    told = modality_of(sentence, hit)
+    realis = _realis(hit, told)
     type_ = "talks.planned" if realis == "planned" and hit.phrase.type in _MEETINGS else _refined(sentence, hit)
     scope: Scope = "incident"
     if is_cumulative(sentence, dates, segment) and hit.phrase.family in _SUMMED:
         scope = "cumulative"
-    elif is_background(sentence, dates, segment, anchor):
+    elif realis != "planned" and is_background(sentence, dates, segment, anchor, hit, _SAYING):
         scope = "background"
     elif hit.phrase.kind == "noun":
         scope, _ = noun_scope(sentence, hit, figures=False)
@@ -77,7 +184,7 @@ def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor:
         scope = "reference" if hit.phrase.form == "B" else "incident"
     elif type_ == "territory.handover_nonviolent" and hit.phrase.form == "G":
         realis = "ongoing"
-    elif (hit.phrase.form == "G" and realis == "actual") or is_court(sentence, segment):
+    elif (hit.phrase.form == "G" and realis == "actual") or _in_court(sentence, hit, segment):
         scope = "reference"
     if type_.startswith("detainee.transfer") and realis == "ongoing":
         scope = "reference"
@@ -93,6 +200,19 @@ def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor:
         counts=_counts(sentence, hit, segment),
         pattern=hit.phrase.id,
     )
+
+
+def _in_court(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> bool:
+    return hit.phrase.family not in _JUDGED and is_court(sentence, segment)
+
+
+def _realis(hit: Found, told: Modality) -> Realis:
+    """What the words say, but a deed announced by its noun is done ("announced sanctions"), a threat by its words."""
+    if hit.phrase.family in _SPEECH_ACTS and told.effect not in ("negated", "denied", "refused"):
+        return "actual"
+    if told.effect in ("announced", "agreed") and hit.phrase.kind == "noun":
+        return "actual"
+    return told.realis
 
 
 def _refined(sentence: Sentence, hit: Found) -> str:

@@ -43,12 +43,49 @@ _IRREGULAR = {
     "tell": ("told", "told"),
     "throw": ("threw", "thrown"),
     "win": ("won", "won"),
+    "beat": ("beat", "beaten"),
+    "bind": ("bound", "bound"),
+    "choose": ("chose", "chosen"),
+    "come": ("came", "come"),
+    "deal": ("dealt", "dealt"),
+    "do": ("did", "done"),
+    "feed": ("fed", "fed"),
+    "feel": ("felt", "felt"),
+    "fight": ("fought", "fought"),
+    "fly": ("flew", "flown"),
+    "forbid": ("forbade", "forbidden"),
+    "forgo": ("forwent", "forgone"),
+    "foresee": ("foresaw", "foreseen"),
+    "freeze": ("froze", "frozen"),
+    "get": ("got", "gotten"),
+    "give": ("gave", "given"),
+    "go": ("went", "gone"),
+    "keep": ("kept", "kept"),
+    "lead": ("led", "led"),
+    "let": ("let", "let"),
+    "put": ("put", "put"),
+    "run": ("ran", "run"),
+    "say": ("said", "said"),
+    "see": ("saw", "seen"),
+    "seek": ("sought", "sought"),
+    "sell": ("sold", "sold"),
+    "speed": ("sped", "sped"),
+    "stand": ("stood", "stood"),
+    "stick": ("stuck", "stuck"),
+    "strive": ("strove", "striven"),
+    "tear": ("tore", "torn"),
+    "undertake": ("undertook", "undertaken"),
+    "uphold": ("upheld", "upheld"),
+    "withhold": ("withheld", "withheld"),
     "withdraw": ("withdrew", "withdrawn"),
 }
 _DOUBLING = frozenset(
     """transfer expel repel machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set
-    shut quit ram plan ban net""".split()
+    shut quit ram plan ban net bar beg let put run stir scrap wrap drag slap clap club permit commit rid admit
+    compel transfer patrol swap tip submit spur get""".split()
 )
+#: Written with one l or two.
+_EITHER_WAY = frozenset("cancel travel signal shovel marshal".split())
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
 _VOWELS = "aeiou"
 
@@ -58,7 +95,8 @@ def verb_forms(lemma: str) -> list[tuple[str, str]]:
     past, participle = _IRREGULAR.get(lemma, ("", ""))
     forms = [(lemma, "B"), (_third_person(lemma), "S"), (_gerund(lemma), "G")]
     if not past:
-        return [*forms, (_past(lemma), "DN")]
+        british = [(lemma + "led", "DN"), (lemma + "ling", "G")] if lemma in _EITHER_WAY else []
+        return [*forms, (_past(lemma), "DN"), *british]
     if past == lemma:
         return [(lemma, "DN"), *forms[1:]]
     return [*forms, (past, "DN")] if past == participle else [*forms, (past, "D"), (participle, "N")]

