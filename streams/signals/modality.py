@@ -213,11 +213,9 @@ def _after_noun(sentence: Sentence, last: int) -> Modality | None:
         ):
             if word in table:
                 return Modality("negated" if "not" in words[max(k - 3, last) : k] else effect, k)
-        effect = governor_at(sentence, k) if word.endswith("ed") else None
-        if effect in _OF_PARTICIPLES:
-            return Modality(effect, k)
-        if effect is not None:
-            return None
+        governing = governor_at(sentence, k) if word.endswith("ed") else None
+        if governing is not None:
+            return Modality(governing, k) if governing in _OF_PARTICIPLES else None
     return None
 
 
