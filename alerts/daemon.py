@@ -27,6 +27,7 @@ from alerts.push import Gate
 from alerts.steady import SteadyClock
 from alerts.systemd import Notifier
 from streams.article import Article
+from streams.engines.retention import Keeper
 from streams.engines.store import StoreError
 from streams.journal import Coverage, Tick
 
@@ -69,6 +70,7 @@ class Daemon:
         self._coverage: deque[Coverage] = deque()
         self._last_entry = 0.0
         self.intake = Intake(monitor.store.path)
+        self.keeper = Keeper(monitor.folding, monitor.config.retention)
         self.gate = Gate(monitor.config, self.intake, self.wake, clock=self.clock)
         self.poller = Poller(monitor.config, self.intake, clock=self.clock, cover=self._cover, wake=self.wake)
 
@@ -130,7 +132,7 @@ class Daemon:
             self._last_entry = now
         folding.commit()
         self.gate.waiting = self.monitor.store.count_pending()
-        return self.gate.waiting > 0
+        return self.keeper.turn(now) or self.gate.waiting > 0
 
     # --- one turn after another -------------------------------------------------------------------------------------
 
@@ -220,6 +222,7 @@ class Daemon:
                 self._warn_of_restart(config)
                 self.monitor.adopt(config, int(self.clock()))
                 self.gate.adopt(config)
+                self.keeper.retention = config.retention
                 self.poller.adopt(config)
                 log.info("reloaded: %d sources, %d rules", len(config.sources), len(config.rules))
         except (PublishersError, sqlite3.Error) as error:

@@ -61,6 +61,10 @@ class Decide:
         """When the earliest update that was held back is due, in seconds."""
         return min((due.at for due in Tables(state).due.rows.values()), default=None)
 
+    def needed(self, state: State) -> set[int]:
+        """The positions of the reports that happenings in the state were read from: alerts quote them."""
+        return {m.position for happening in world.happenings(state).rows.values() for m in happening.mentions}
+
     def step(self, state: State, record: Record, read: Read) -> Effects:
         """Fold one entry."""
         observation = world.observe(state, record, self._settings)

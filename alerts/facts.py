@@ -10,10 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from streams.times import epoch
-
-#: States of a notification that still has to go out, or that needs somebody.
-UNSENT = ("planned", "sending", "parked")
+from alerts import outbox
 
 
 class SourceFacts(Struct, frozen=True, kw_only=True):
@@ -28,18 +25,6 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     articles: int
 
 
-class Queue(Struct, frozen=True, kw_only=True):
-    """Notifications of a destination in one state."""
-
-    destination: str
-    state: str
-    count: int
-    oldest: int | None = None
-    """The time of the oldest alert among them, in seconds; only for those that are unsent."""
-    answer: str | None = None
-    """The last answer, of parked and dead ones."""
-
-
 class Facts(Struct, frozen=True, kw_only=True):
     """A store at one moment."""
 
@@ -52,7 +37,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     waiting_since: int | None
     """When the oldest of them came in, in seconds."""
     sources: tuple[SourceFacts, ...]
-    queues: tuple[Queue, ...]
+    destinations: dict[str, outbox.Health]
     alerts: dict[str, int]
     """Kind → how many."""
     store_bytes: int
@@ -81,32 +66,11 @@ def gather(db: sqlite3.Connection, store: Path) -> Facts:
             )
             for row in db.execute("SELECT * FROM sources ORDER BY source")
         ),
-        queues=tuple(_queues(db)),
+        destinations=outbox.health(db),
         alerts=dict(db.execute("SELECT kind, count(*) FROM alerts GROUP BY kind ORDER BY kind").fetchall()),
         store_bytes=sum(_size(f"{store}{suffix}") for suffix in ("", "-wal")),
         disk_free=shutil.disk_usage(store.parent).free,
     )
-
-
-def _queues(db: sqlite3.Connection) -> list[Queue]:
-    rows = db.execute(
-        "SELECT destination, state, count(*) AS count,"
-        " (SELECT a.at FROM notifications m JOIN alerts a ON a.id = m.alert WHERE m.destination = n.destination"
-        "  AND m.state = n.state AND n.state IN ('planned', 'sending', 'parked') ORDER BY m.seq LIMIT 1) AS oldest,"
-        " (SELECT answer FROM notifications m WHERE m.destination = n.destination AND m.state = n.state"
-        "  AND n.state IN ('parked', 'dead') ORDER BY m.seq DESC LIMIT 1) AS answer"
-        " FROM notifications n GROUP BY destination, state ORDER BY destination, state"
-    )
-    return [
-        Queue(
-            destination=row["destination"],
-            state=row["state"],
-            count=row["count"],
-            oldest=epoch(row["oldest"]),
-            answer=row["answer"],
-        )
-        for row in rows
-    ]
 
 
 def _size(path: str) -> int:

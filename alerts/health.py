@@ -14,9 +14,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 
+from alerts import outbox
 from alerts.facts import Facts, gather
 from alerts.serving import Page
 from streams.engines.store import open_reader
+from streams.times import epoch
 
 if TYPE_CHECKING:
     from alerts.daemon import Daemon
@@ -86,10 +88,17 @@ def _of_store(facts: Facts, now: float) -> Iterator[Any]:
         times = [((s.source,), getattr(s, field)) for s in sources if getattr(s, field) is not None]
         what = "Last good poll or push" if name == "heard" else "Last new article"
         yield _gauge(f"tocsin_source_{name}_timestamp_seconds", what, times, "source")
-    queues = [((q.destination, q.state), q.count) for q in facts.queues]
-    yield _gauge("tocsin_notifications", "Notifications in the store by state", queues, "destination", "state")
-    unsent = [((q.destination, q.state), max(0.0, now - q.oldest)) for q in facts.queues if q.oldest is not None]
-    yield _gauge("tocsin_unsent_seconds", "Age of the oldest alert not yet sent", unsent, "destination", "state")
+    yield from _of_destinations(facts.destinations, now)
+
+
+def _of_destinations(found: dict[str, outbox.Health], now: float) -> Iterator[Any]:
+    states = ("waiting", "parked", "dead", "delivered", "superseded")
+    counts = [((name, state), getattr(health, state)) for name, health in found.items() for state in states]
+    yield _gauge("tocsin_notifications", "Notifications in the store by state", counts, "destination", "state")
+    well = [((name,), health.state == "up") for name, health in found.items()]
+    yield _gauge("tocsin_destination_ok", "1 unless the destination fails or refuses", well, "destination")
+    waits = [((name,), now - (epoch(health.waiting_since) or now)) for name, health in found.items()]
+    yield _gauge("tocsin_destination_lag_seconds", "Age of the oldest message that waits", waits, "destination")
 
 
 def _info() -> Any:

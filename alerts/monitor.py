@@ -20,12 +20,14 @@ from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
 from alerts.publishers import load_families
+from alerts.roots import Tables
 from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool
 from streams.engines.store import Store
 from streams.journal import Control
+from streams.state import State
 
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
@@ -46,6 +48,10 @@ class OutboxSink:
         alert = outgoing.alert
         urgent = outbox.is_urgent(alert.severity, self._severities)
         outbox.plan(connection, alert, encode(alert), destinations, position, urgent=urgent, now=self._clock())
+
+    def prune(self, connection: sqlite3.Connection, position: int, state: State) -> None:
+        """Forget what was told of roots that no correction can reach."""
+        outbox.prune(connection, position, Tables(state).roots.rows)
 
 
 class Monitor:

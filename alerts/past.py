@@ -8,7 +8,7 @@ to the bytes that were sent.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 import msgspec
@@ -19,11 +19,9 @@ from alerts.config import kept
 from alerts.config.types import Config
 from alerts.decide import Decide, Effects, encode
 from streams import world
-from streams.journal import Control, Record, decode_entry
+from streams.engines import retention
+from streams.journal import CONTROL, Control, Record, decode_entry
 from streams.state import State
-
-#: How the bytes of a Control begin.
-_CONTROL = b'{"type":"control"'
 
 
 class PastError(Exception):
@@ -91,7 +89,7 @@ class Past:
         """The operators' words of one kind, oldest first."""
         rows = self._connection.execute(
             "SELECT position, received, data FROM journal WHERE substr(data, 1, ?) = ? ORDER BY position",
-            (len(_CONTROL), _CONTROL),
+            (len(CONTROL), CONTROL),
         ).fetchall()
         for position, received, data in rows:
             entry = decode_entry(bytes(data))
@@ -114,8 +112,10 @@ class Past:
         return moment
 
     def alerts(self) -> Iterator[bytes]:
-        """The canonical bytes of every alert, decided anew from the beginning."""
-        for _, effects, _ in self._steps(State(), self._decide_at(0), 0, self.last()):
+        """The canonical bytes of every alert, decided anew from the beginning, or from where the journal was pruned."""
+        start = retention.base(self._connection)
+        moment, decide = self._kept(start, retention.state_rows(self._connection, start))
+        for _, effects, _ in self._steps(moment.state, decide, start, self.last()):
             yield from (encode(planned.alert) for planned in effects.outgoing)
 
     def _steps(self, state: State, decide: Decide, after: int, until: int) -> Iterator[tuple[Record, Effects, Decide]]:
@@ -131,12 +131,15 @@ class Past:
     def _start(self, position: int) -> tuple[Moment, Decide]:
         """The nearest state that is kept at or before a position, with its log, and the config in force there."""
         if position == self.last():
-            at, rows = position, self._connection.execute("SELECT name, key, value FROM state")
-        else:
-            newest = "SELECT max(position) FROM snapshots WHERE position <= ?"
-            at = self._connection.execute(newest, (position,)).fetchone()[0] or 0
-            kept_rows = "SELECT name, key, value FROM snapshot_state WHERE position = ?"
-            rows = self._connection.execute(kept_rows, (at,))
+            return self._kept(position, self._connection.execute("SELECT name, key, value FROM state"))
+        if position < retention.base(self._connection):
+            raise PastError(f"position {position} lies beyond the retention: the journal was pruned behind it")
+        newest = "SELECT max(position) FROM snapshots WHERE position <= ?"
+        at = self._connection.execute(newest, (position,)).fetchone()[0] or 0
+        return self._kept(at, retention.state_rows(self._connection, at))
+
+    def _kept(self, at: int, rows: Iterable[tuple[str, str, bytes]]) -> tuple[Moment, Decide]:
+        """A state that is kept."""
         decide, state = self._decide_at(at), State()
         decide.declare(state)
         for name, key, value in rows:

@@ -57,6 +57,10 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
 
 
+#: How the bytes of a Control begin.
+CONTROL = b'{"type":"control"'
+
+
 def encode_entry(entry: Entry) -> bytes:
     """An entry as the bytes that the journal keeps."""
     return _encoder.encode(entry)

@@ -26,6 +26,8 @@ HORIZON = 30 * 86400
 EPISODE_HORIZON = 120 * 86400
 #: Seconds that ``published`` may be ahead of ``received`` before it is noted.
 SKEW = 3600
+#: Problems of a report that say its article was not read.
+_UNREAD = ("quarantined", "classify_error")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -209,6 +211,8 @@ class _Reader:
             self.notes.append(_note(report, "future_date", f"published {report.published}, after it was received"))
         if published is None and report.status == "usable" and report.events:
             self.notes.append(_note(report, "undated", "kept and shown, but in no window"))
+        unread = [problem for problem in report.problems if problem.code in _UNREAD]
+        self.notes.extend(_note(report, problem.code, problem.message) for problem in unread)
         publisher = report.source or report.feed
         placed = stories.place(self.state, self.key, publisher, report.fingerprint, self.settings.families, self.now)
         first = self.known is None or self.known.status != "usable"

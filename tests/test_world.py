@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from builders import at, journal, killed, report
+from builders import at, journal, killed, record, report
 from streams import world
-from streams.article import Fingerprint
+from streams.article import Fingerprint, Problem, Report
 from streams.happenings import Happening
 from streams.state import State
 from streams.tolls import toll, want_of
@@ -17,8 +17,8 @@ KILLED = want_of("killed")
 def fold(*entries: object, families: dict[str, str] | None = None) -> tuple[State, list[Happening]]:
     state = State()
     world.declare(state)
-    for record in journal(*entries):  # type: ignore[arg-type]
-        world.observe(state, record, world.Settings(families=families or {}))
+    for entry in journal(*entries):  # type: ignore[arg-type]
+        world.observe(state, entry, world.Settings(families=families or {}))
     return state, [h for _, h in world.happenings(state).sorted_items()]
 
 
@@ -141,3 +141,12 @@ def test_horizon_evicts_everything() -> None:
         "stories": 0,
         "story_keys": 0,
     }
+
+
+def test_article_that_could_not_be_read_is_named_in_the_log() -> None:
+    problem = Problem(code="quarantined", message="set aside: reading it did not end, twice")
+    unread = Report(id="a1", feed="wire", published="2026-03-02T09:00:00+00:00", problems=(problem,))
+    state = State()
+    world.declare(state)
+    notes = world.observe(state, record(1, unread), world.Settings()).notes
+    assert [(note.reason, note.detail) for note in notes] == [("quarantined", problem.message)]

@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "What a monitor has seen, said and still has to do.",
     "deliveries": "What became of each notification.",
     "dead-letters": "What was given up or is parked; send it again.",
+    "store": "Look after the store: check, vacuum, export.",
     "listen": "A small local receiver that shows what arrives.",
 }
 

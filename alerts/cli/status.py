@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts import outbox
+from alerts import facts
 from alerts.cli.common import FAILED, stop, store_path
 from alerts.scores import Scores, scores
 from streams.engines.store import StoreError, open_reader
@@ -28,17 +30,18 @@ def command(config: str | None, store: str | None, form: str | None, show_scores
     """Show a running or stopped monitor: journal, sources, alerts, deliveries, and what was set aside."""
     try:
         path = store_path(config, store)
-        if show_scores:
-            _show_scores(scores(open_reader(path)), as_json=form == "json" or (not form and not sys.stdout.isatty()))
-            return
-        facts = gather(open_reader(path))
+        with closing(open_reader(path)) as db:
+            if show_scores:
+                _show_scores(scores(db), as_json=form == "json" or (not form and not sys.stdout.isatty()))
+                return
+            found = gather(db, path)
     except StoreError as error:
         stop(FAILED, str(error))
     if form == "json" or (form is None and not sys.stdout.isatty()):
-        click.echo(msgspec.json.encode({"store": str(path), **facts}, order="sorted"))
+        click.echo(msgspec.json.encode({"store": str(path), **found}, order="sorted"))
         return
     console = Console()
-    for heading, value in {"store": str(path), **facts}.items():
+    for heading, value in {"store": str(path), **found}.items():
         if isinstance(value, dict):
             grid = Table(box=None, show_header=False, pad_edge=False)
             for name, item in value.items():
@@ -73,16 +76,19 @@ def _show_scores(found: Scores, *, as_json: bool) -> None:
         console.print(grid)
 
 
-def gather(db: sqlite3.Connection) -> dict[str, Any]:
+def gather(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
     """The figures of a store."""
-    clock = db.execute("SELECT max(received) FROM journal").fetchone()[0]
+    found = facts.gather(db, path)
     return {
-        "clock": iso(clock) or "the journal is empty",
-        "journal_entries": db.execute("SELECT count(*) FROM journal").fetchone()[0],
-        "articles_waiting": db.execute("SELECT count(*) FROM articles WHERE position IS NULL").fetchone()[0],
-        "alerts": _counts(db, "SELECT kind, count(*) FROM alerts GROUP BY kind ORDER BY kind"),
-        "destinations": {name: msgspec.to_builtins(health) for name, health in outbox.health(db).items()},
-        "sources": _sources(db),
+        "clock": iso(found.clock) or "the journal is empty",
+        "journal_entries": found.position,
+        "articles_waiting": found.waiting,
+        "store_bytes": found.store_bytes,
+        "disk_free_bytes": found.disk_free,
+        "alerts": found.alerts,
+        "destinations": {name: msgspec.to_builtins(health) for name, health in found.destinations.items()},
+        "sources": {source.source: _of_source(source) for source in found.sources},
+        "quarantined": _counts(db, "SELECT about, detail FROM log WHERE reason = 'quarantined' ORDER BY position"),
         "set_aside": _counts(db, "SELECT reason, count(*) FROM log GROUP BY reason ORDER BY 2 DESC, 1"),
         "unreadable": _counts(db, "SELECT place, why FROM unreadable ORDER BY at DESC LIMIT 10"),
         "state_rows": _counts(db, "SELECT name, count(*) FROM state GROUP BY name ORDER BY name"),
@@ -93,12 +99,9 @@ def _counts(db: sqlite3.Connection, query: str) -> dict[str, Any]:
     return {str(row[0]): row[1] for row in db.execute(query)}
 
 
-def _sources(db: sqlite3.Connection) -> dict[str, str]:
-    """The last known outcome of each source's polls."""
-    found = {}
-    for received, data in db.execute(
-        'SELECT received, data FROM journal WHERE data LIKE \'{"type":"coverage"%\' ORDER BY position'
-    ):
-        entry = msgspec.json.decode(data)
-        found[entry["source"]] = f"{entry['outcome']} since {iso(received)} {entry['detail']}".strip()
-    return found
+def _of_source(source: facts.SourceFacts) -> str:
+    """How its last poll went and what it brought, in words."""
+    fresh = f"last new {iso(source.fresh_at)}" if source.fresh_at else "nothing new yet"
+    return f"{source.outcome} since {iso(source.since)}; {source.articles} articles, {fresh}; {source.detail}".rstrip(
+        "; "
+    )

@@ -12,6 +12,7 @@ from importlib import resources
 from alerts.outbox.digests import Limits
 from alerts.outbox.log import Health, health, listing, redrive, strangers
 from alerts.outbox.planning import NEVER_SENT, destinations_of, is_urgent, notification_id, plan
+from alerts.outbox.pruning import prune
 from alerts.outbox.queue import Attempt, Result, Standing, Work, busy, claim, next_id, record, recover, standing
 from streams.engines.store import Schema
 
@@ -41,6 +42,7 @@ __all__ = [
     "next_id",
     "notification_id",
     "plan",
+    "prune",
     "record",
     "recover",
     "redrive",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from streams.engines.sqlite import transaction
@@ -51,12 +51,18 @@ class Fold(Protocol):
     def next_due(self, state: State) -> int | None:
         """The time of the earliest timer, in seconds, or None."""
 
+    def needed(self, state: State) -> Iterable[int]:
+        """The positions that folding on from this state may read."""
+
 
 class Sink(Protocol):
     """Keeps what is to be sent, inside the engine's transaction."""
 
     def write(self, connection: sqlite3.Connection, outgoing: Any, position: int) -> None:
         """Store one thing to send."""
+
+    def prune(self, connection: sqlite3.Connection, position: int, state: State) -> None:
+        """Forget what was stored up to a position and nobody needs any more."""
 
 
 class Folding:

@@ -1,7 +1,8 @@
 """Classification on every core, results in the order of the articles.
 
-A pool of processes runs the pure step. An article that kills its worker is tried once more alone; when it kills that
-one too it is quarantined: a report with the problem ``quarantined`` takes its place and the others go on.
+A pool of processes runs the pure step. An article that kills its worker, or keeps it longer than reading can take, is
+tried alone; when it does so twice it is quarantined: a report with the problem ``quarantined`` takes its place and the
+others go on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import msgspec
@@ -23,6 +24,9 @@ from streams.journal import Reading, encode_entry
 
 #: Articles handed to a worker at once while many wait.
 CHUNK = 16
+
+#: Seconds that reading may take: for any piece of work, and for each megabyte of it.
+PATIENCE, PATIENCE_A_MEGABYTE = 30.0, 30.0
 
 Classify = Callable[[Article], Report]
 Job = tuple[int, int, bytes]
@@ -48,8 +52,9 @@ def failed_report(article: Article, code: str, message: str) -> Report:
 class Pool:
     """Runs ``classify`` over articles. With ``workers=0`` it runs in this process."""
 
-    def __init__(self, classify: Classify, workers: int) -> None:
-        self._function, self._workers = classify, workers
+    def __init__(self, classify: Classify, workers: int, *, patience: float = PATIENCE) -> None:
+        """``patience`` in seconds: how long a worker may take before it is taken to hang."""
+        self._function, self._workers, self._patience = classify, workers, patience
         self._executor: ProcessPoolExecutor | None = None
         self._solo: ProcessPoolExecutor | None = None
 
@@ -92,26 +97,43 @@ class Pool:
             return broken
 
     def _results(self, chunk: list[Job], future: Future[list[bytes]]) -> Iterator[Job]:
+        articles = [data for _, _, data in chunk]
         try:
-            entries = future.result()
-        except BrokenProcessPool:
+            entries = future.result(self._time_for(articles))
+        except (BrokenProcessPool, TimeoutError, CancelledError):
+            _end(self._executor)
             self._executor = None
-            entries = [self._alone(data) for _, _, data in chunk]
+            entries = [self._alone(data) for data in articles]
         for (seq, received, _), entry in zip(chunk, entries, strict=True):
             yield seq, received, entry
 
     def _alone(self, data: bytes) -> bytes:
-        """Read one article with nobody beside it, so that only it can be to blame when the worker dies."""
+        """Read one article with nobody beside it, so that only it can be to blame when the worker dies or hangs."""
+        why = ""
         for _ in range(2):
             if self._solo is None:
                 self._solo = _executor(self._function, 1)
             try:
-                return self._solo.submit(_work, [data]).result()[0]
-            except BrokenProcessPool:
+                return self._solo.submit(_work, [data]).result(self._time_for([data]))[0]
+            except (BrokenProcessPool, TimeoutError) as error:
+                why = "did not end" if isinstance(error, TimeoutError) else "ended the worker process"
+                _end(self._solo)
                 self._solo = None
         article = msgspec.json.decode(data, type=Article)
-        report = failed_report(article, "quarantined", "set aside: reading it ended the worker process twice")
+        report = failed_report(article, "quarantined", f"set aside: reading it {why}, twice")
         return encode_entry(Reading(report=report))
+
+    def _time_for(self, articles: list[bytes]) -> float:
+        return self._patience + PATIENCE_A_MEGABYTE * sum(map(len, articles)) / 1e6
+
+
+def _end(executor: ProcessPoolExecutor | None) -> None:
+    """End an executor whose workers may hang: they are killed, since they would not hear."""
+    if executor is None:
+        return
+    for process in list((executor._processes or {}).values()):
+        process.kill()
+    executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _executor(classify: Classify, workers: int) -> ProcessPoolExecutor:

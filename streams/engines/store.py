@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from streams.engines.schema import Schema, StoreError, prepare
+from streams.engines.schema import OWN, Schema, StoreError, prepare, versions
 from streams.engines.sqlite import connect
 from streams.journal import Record, decode_entry
 
@@ -86,8 +86,10 @@ class Store:
         return [(row[0], bytes(row[1])) for row in rows]
 
     def last_position(self) -> int:
-        """The journal's last position; 0 when it is empty."""
-        return int(self.writer.execute("SELECT coalesce(max(position), 0) FROM journal").fetchone()[0])
+        """The journal's last position, pruned or not; 0 when nothing was ever in it."""
+        tables = ("journal", "snapshots")
+        ends = (self.writer.execute(f"SELECT max(position) FROM {table}").fetchone()[0] for table in tables)
+        return max(end or 0 for end in ends)
 
     def record(self, position: int) -> Record:
         """The entry at a position. Raises KeyError when the journal has none there."""
@@ -132,12 +134,21 @@ def note_unreadable(connection: sqlite3.Connection, at: int, items: Iterable[tup
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """A connection that only reads, beside a running monitor. Raises StoreError when there is no store."""
+    """A connection that only reads, beside a running monitor. Raises StoreError when there is no store of today's."""
     if not path.is_file():
         raise StoreError(f"{path}: there is no store here; give the one of a run or replay with --store or -c")
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     connection.row_factory = sqlite3.Row
-    return connection
+    try:
+        version = versions(connection).get(OWN.name, 0)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(f"{path}: cannot be read as a store: {error}") from error
+    if version == OWN.version:
+        return connection
+    connection.close()
+    hint = "start `tocsin run` with it once" if version < OWN.version else "upgrade tocsin"
+    raise StoreError(f"{path}: a store of version {version}, and this tocsin reads {OWN.version}; {hint}")
 
 
 def _lock(path: Path) -> IO[str]:

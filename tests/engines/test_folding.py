@@ -41,9 +41,14 @@ class Counting:
     def next_due(self, state: State) -> int | None:
         return None
 
+    def needed(self, state: State) -> list[int]:
+        return []
+
 
 class Nowhere:
     def write(self, connection: sqlite3.Connection, outgoing: Any, position: int) -> None: ...
+
+    def prune(self, connection: sqlite3.Connection, position: int, state: State) -> None: ...
 
 
 def folding(store: Store) -> Folding:

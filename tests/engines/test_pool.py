@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import msgspec
 
@@ -14,6 +15,8 @@ from streams.journal import Reading, decode_entry
 def read_or_die(article: Article) -> Report:
     if article.title == "poison":
         os._exit(9)
+    if article.title == "maze":
+        time.sleep(60)
     if article.title == "trouble":
         raise ValueError("not today")
     return Report(id=article.id)
@@ -48,6 +51,21 @@ def test_article_that_kills_its_worker_is_quarantined_and_the_others_go_on() -> 
         pool.close()
     assert [r.id for r in found] == ["a1", "a2", "a3", "a4", "a5"]
     assert [[p.code for p in r.problems] for r in found] == [[], [], ["quarantined"], [], []]
+
+
+def test_article_that_never_ends_is_quarantined_and_the_others_go_on() -> None:
+    pool = Pool(read_or_die, 2, patience=1.0)
+    try:
+        found = reports(pool, jobs("plain", "maze", "plain", "plain"))
+    finally:
+        pool.close()
+    assert [r.id for r in found] == ["a1", "a2", "a3", "a4"]
+    assert [[p.message for p in r.problems] for r in found] == [
+        [],
+        ["set aside: reading it did not end, twice"],
+        [],
+        [],
+    ]
 
 
 def test_article_that_cannot_be_read_says_why() -> None:
