@@ -202,8 +202,8 @@ class _Step:
             return peak, reached
         lowest = rule.bands[0]
         if value >= lowest.threshold:
-            detail = f"{value:g} {rule.measure}, but not by {lowest.independent} independent publishers each"
-            self._log(rule, id_, "not_independent", detail)
+            detail = f"{value:g} {rule.measure}, but not of happenings with {lowest.independent} independent publishers"
+            self._log(rule, id_, "band_not_independent", detail)
         else:
             self._log(rule, id_, "below_threshold", f"{value:g} of {lowest.threshold:g} {rule.measure}")
         return None

@@ -96,6 +96,13 @@ class Past:
             if isinstance(entry, Control) and entry.command == command:
                 yield Record(position=position, received=received, entry=entry)
 
+    def records_since(self, since: int, until: int) -> Iterator[Record]:
+        """The entries received after a time in seconds, up to a position."""
+        first = self._connection.execute(
+            "SELECT coalesce(max(position), 0) FROM journal WHERE received <= ? AND position <= ?", (since, until)
+        ).fetchone()[0]
+        yield from self._records(first, until)
+
     def moment(self, position: int, *, anew: bool = False) -> Moment:
         """The fold as it stood after a position. ``anew`` folds that entry again, to see what it told."""
         moment, decide = self._start(position - anew)

@@ -161,6 +161,12 @@ class Tables:
         found = [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]
         return sorted((root for root in found if root.key_text == key_text), key=lambda root: (root.opened, root.id))
 
+    def roots_of(self, id_: str, definition: str) -> list[Root]:
+        """The roots of a rule that speak of a happening, oldest first."""
+        known = self.about.get(id_)
+        found = [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]
+        return sorted((r for r in found if r.definition == definition), key=lambda root: (root.opened, root.id))
+
     def lead_on(self, id_: str, other: str, *, keep: bool) -> None:
         """The roots about one happening are about another from now on; with ``keep`` about both."""
         known = self.about.get(id_)

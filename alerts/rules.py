@@ -70,17 +70,17 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     if happening.nature != nature_of(rule):
         return Refused()
     if not happening.counted:
-        if not any(_matches(rule.when, mention.type) for mention in happening.mentions):
+        if not any(matches(rule.when, mention.type) for mention in happening.mentions):
             return Refused()
         word = happening.dismissal
         return Refused(reason=_DISMISSED, detail=f"an analyst: {word.because}") if word else _NOTHING_HAPPENED
-    if not any(_matches(rule.when, type_) for type_ in happening.types):
+    if not any(matches(rule.when, type_) for type_ in happening.types):
         return Refused()
     at = happening.at
     if at is None:
         return Refused(reason="undated", detail="no article about it carries a date; --assume-date gives one")
     if rule.late == "drop" and all(m.quiet == "late" for m in happening.counted):
-        return Refused(reason="late", detail="every report of it came late, and this rule drops those")
+        return Refused(reason="late_dropped", detail="every report of it came late, and this rule drops those")
     if gate := _too_old(rule, happening) or _wrong_victims(rule, happening) or _too_few(rule, happening):
         return gate
     value = measured(rule, happening)
@@ -110,7 +110,8 @@ _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
 
 
 @lru_cache(maxsize=65536)
-def _matches(globs: tuple[str, ...], type_: str) -> bool:
+def matches(globs: tuple[str, ...], type_: str) -> bool:
+    """Whether a signal type is one that a rule looks at."""
     return any(fnmatchcase(type_, glob) for glob in globs)
 
 
@@ -141,7 +142,7 @@ def _no_figure(rule: Rule, happening: Happening) -> Refused:
             return Refused(
                 reason="vague", detail="its only figure is vague or without a number, and this rule refuses those"
             )
-    return Refused(reason="no_figure", detail=f"no standing figure of {rule.measure}")
+    return Refused(reason="no_figure", detail=f"no figure of {rule.measure} stands")
 
 
 def standing_behind(happening: Happening) -> int | float:

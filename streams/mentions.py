@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from msgspec import Struct
 
 from streams.article import (
+    COUNTING_SCOPES,
     PHASED_FAMILIES,
     PRECISIONS,
     Actor,
@@ -57,9 +58,26 @@ def mentions_of(report: Report, context: Context) -> list[Mention]:
 
 def _telling(signals: list[Signal], *, phased: bool) -> list[Signal]:
     """The signals that make an event matter."""
-    if phased:
-        return [s for s in signals if s.scope in _PHASED_SCOPES]
-    return [s for s in signals if counts_by_default(s) and s.outcome != "foiled"]
+    return [s for s in signals if (_opens_episode(s) if phased else _counts(s))]
+
+
+def _opens_episode(signal: Signal) -> bool:
+    return signal.scope in _PHASED_SCOPES
+
+
+def _counts(signal: Signal) -> bool:
+    return counts_by_default(signal) and signal.outcome != "foiled"
+
+
+def why_untold(signal: Signal) -> str | None:
+    """Why a signal makes no mention of a happening, in words; None when it makes one."""
+    if family_of(signal.type) in PHASED_FAMILIES:
+        return None if _opens_episode(signal) else f"told as {signal.scope.replace('_', ' ')}"
+    if _counts(signal):
+        return None
+    if signal.scope not in COUNTING_SCOPES:
+        return f"told as {signal.scope.replace('_', ' ')}"
+    return signal.outcome if signal.outcome == "foiled" else signal.realis
 
 
 def _mention(report: Report, context: Context, event: Event, signals: list[Signal], telling: list[Signal]) -> Mention:

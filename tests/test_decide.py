@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from telling import RULE, Told, config
 
 from alerts.config.types import Band, Rule
 from alerts.decide import Decide, encode
 from builders import at, journal, killed, report
 from streams.article import Episode, Report
 from streams.journal import Control, Record
+from telling import RULE, Told, config
 
 
 def test_alert_carries_its_sentence_sources_and_claims() -> None:

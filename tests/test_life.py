@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from telling import RULE, Told, config
 
 from alerts.config.types import Band, Rule
 from alerts.decide import Decide
 from builders import killed, report
 from streams.article import Count
+from telling import RULE, Told, config
 
 FIRST = Rule(
     id="first", when=("attack.*",), trigger="first", by=("country",), over=90 * 86400,
@@ -143,7 +143,7 @@ def test_band_that_nothing_but_publishers_is_missing_for_says_so() -> None:
     bands = (Band(severity="critical", threshold=10, independent=2),)
     told = Told(config(replace(RULE, bands=bands)), report("a1", "2026-03-02 09:00", killed(12)))
     assert told.alerts == []
-    assert "not_independent" in told.reasons
+    assert "band_not_independent" in told.reasons
 
 
 def test_vague_figure_is_named_as_such_by_a_rule_that_refuses_it() -> None:

@@ -15,6 +15,8 @@ COMMANDS = {
     "classify": "Signals and exclusions of each article.",
     "check": "Validate a config: rules, routes, templates.",
     "alerts": "List alerts, or show one in full.",
+    "explain": "From a figure to the claims, sentences and articles behind it.",
+    "why-not": "Which gate kept a rule from speaking.",
     "correct": "An analyst's word: a figure, no incident, two that are one, one that is two.",
     "status": "What a monitor has seen, said and still has to do.",
     "deliveries": "What became of each notification.",

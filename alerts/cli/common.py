@@ -44,6 +44,16 @@ def store_path(config: str | None, store: str | None) -> Path:
     stop(BAD_CONFIG, "which store? give --store FILE, or -c CONFIG that names one")
 
 
+def fallback_of(config: str | None) -> tuple[Config, dict[str, str]] | None:
+    """The rules and publisher families of the config that was given, for a store that does not hold its own."""
+    from alerts.publishers import load_families
+
+    if config is None:
+        return None
+    settings = load_config(config)
+    return settings, load_families(settings.publishers)
+
+
 @contextlib.contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, nothing in a pipe. Gives what to call for each step."""
