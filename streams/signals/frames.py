@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from streams.signals.causes import fits
 from streams.signals.lexicon import Frame
 from streams.signals.sentence import PERFECT, Found, Sentence
-from streams.signals.violence import fits
 
 _BE = frozenset("be been being is are was were gets got get".split())
 _STOPS = frozenset("; : ( ) , -- — –".split())

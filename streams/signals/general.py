@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Count, Exclusion, Realis, Scope
+from streams.signals.causes import fits
 from streams.signals.draft import Draft, exclusion
 from streams.signals.frames import hits_of
 from streams.signals.modality import Modality, modality_of
@@ -13,7 +14,6 @@ from streams.signals.people import find_groups
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
 from streams.signals.topics import NOISY_TOPICS
-from streams.signals.violence import fits
 from streams.text.dates import DateMention
 
 _FAMILIES = frozenset(

@@ -116,6 +116,7 @@ def default_lexicon() -> Lexicon:
     classes["state"] |= classes["nations"]
     classes["forces"] |= classes["units"]
     classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]
+    classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]
     for name in _PHRASE_FILES:
         for row in _rows(name):
             _add_phrases(surfaces, row, classes, name)

@@ -26,6 +26,7 @@ from streams.lazy import lazy
 from streams.signals.accords import read_accords
 from streams.signals.arguments import Whereabouts, time_of
 from streams.signals.attribution import speech_of, stance_of
+from streams.signals.causes import About
 from streams.signals.draft import Draft
 from streams.signals.forces import read_forces
 from streams.signals.general import read_others
@@ -192,9 +193,8 @@ class Reader:
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
-            found, left_out = read_violence(
-                sentence, dates, self.anchor, about.topic, armed, about.misfortune, about.peaceful, self._is_opening()
-            )
+            told = About(about.topic, about.misfortune, about.peaceful, self._is_opening(), armed)
+            found, left_out = read_violence(sentence, dates, self.anchor, told)
             drafts += found
             self.excluded += left_out
         if "force" in families:

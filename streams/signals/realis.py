@@ -25,6 +25,10 @@ _MAYBE_NOUN = frozenset(
     planning plotting alleged prospect averting avert thwart anti combat combating fight fighting such
     upcoming would proposed stop halting""".split()
 )
+_ONLY_FEARED = frozenset(
+    "plot plots threat threats scare scares hoax alert alerts warning warnings fears plan plans".split()
+)
+_HELD_TRUE = frozenset("believe believed believes thought suspected suspects feared fears presumed".split())
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())
 _DID = frozenset(
@@ -69,7 +73,7 @@ def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[st
         return "negated"
     if close & _REFUSES or (before[:1] == ["to"] and set(before[1:4]) & _REFUSES):
         return "negated"
-    if "have" in close and near & {"may", "might", "could"}:
+    if ("have" in close and near & {"may", "might", "could"}) or _only_believed(before):
         return "hedged"
     if form in ("B", "N", "DN", "P") and (near & _WILL or "would" in near) and not near & _DID:
         finite = form in ("DN", "P") and not ({"be", "to"} | _WILL | {"would"}) & set(before[:2])
@@ -84,6 +88,13 @@ def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     if form == "G":
         return "ongoing" if before[:1] and before[0] in AUXILIARIES else "actual"
     return "ongoing" if before[:1] == ["being"] or before[:2] == ["is", "being"] else "actual"
+
+
+def _only_believed(before: list[str]) -> bool:
+    """Whether somebody only believes that it was so: "believed he had been killed"."""
+    at = next((i for i, word in enumerate(before) if word in _HELD_TRUE), None)
+    helped = "been" in before[:2] or "have" in before[:2]
+    return at is not None and helped and (at == 0 or before[at - 1 : at] != ["to"] or "have" in before[:at])
 
 
 def _infinitive(before: list[str]) -> Realis:
@@ -106,6 +117,8 @@ def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     if "if" in segment[:4] or "unless" in segment[:4]:
         return "hypothetical"
     after = sentence.words[hit.last : hit.last + 4]
+    if after[:1] and after[0] in _ONLY_FEARED:
+        return "hypothetical"
     if set(before[:4]) & (_WILL | _COULD) or {"would", "could", "might", "may", "will"} & set(after[:2]):
         return "planned" if set(before[:4]) & _WILL or "will" in after[:2] else "hypothetical"
     if _CONTINUING & (set(after) | set(before[:2])):

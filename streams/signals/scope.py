@@ -30,15 +30,22 @@ _LOOKING_BACK = frozenset(
 )
 _COURT = frozenset(
     """convicted sentenced indicted acquitted pleaded trial jailed imprisoned extradited guilty
-    manslaughter retried retrial murderer""".split()
+    manslaughter retried retrial murderer convicts jails jail bail indicts acquits testified testifies testimony
+    jury""".split()
 )
-_CHARGED = frozenset("charged accused suspected wanted arraigned".split())
+_CHARGED = frozenset("charged accused suspected wanted arraigned suspect suspects".split())
 _OF_A_DEED = frozenset("of for with".split())
+_CASES = frozenset(
+    """suspect suspects probe inquiry inquest investigation trial trials case cases charge charges victim victims
+    survivors memorial hearing""".split()
+)
 _SPEECH_AFTER = frozenset(
     """condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest""".split()
 )
 _HELPERS = AUXILIARIES | PERFECT | frozenset("also later reportedly allegedly apparently then".split())
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
+_ATTRIBUTIVE = frozenset("of the a an any for to by from with his her their its these those that".split())
+_NOT_A_NOUN = frozenset("in on at by and or after before during when while near as was were is are had has to".split())
 _UNIT_YEARS = frozenset("years year decades".split())
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _OLD_DAYS = 62
@@ -151,6 +158,14 @@ def is_court(sentence: Sentence, segment: tuple[int, int], hit: Found | None = N
     )
 
 
+def is_attribute(sentence: Sentence, hit: Found) -> bool:
+    """Whether a participle only says of whom one speaks: "the sister of the murdered envoy", "any hijacked jet"."""
+    if hit.phrase.kind != "verb" or hit.phrase.form not in ("DN", "N"):
+        return False
+    before, after = sentence.word(hit.first - 1), sentence.word(hit.last)
+    return before in _ATTRIBUTIVE and after.isalpha() and after not in _NOT_A_NOUN
+
+
 def is_habit(sentence: Sentence, hit: Found) -> bool:
     """Whether the clause tells what is usual: "wages occasional attacks", "they plant bombs"."""
     if _HABIT & set(sentence.words[max(hit.first - 4, 0) : hit.last + 3]):
@@ -178,6 +193,8 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope,
         for i in range(max(hit.first - 2, 0), hit.first)
     )
     definite = determiner in _DEFINITE or possessive
+    if sentence.word(hit.last) in _CASES:
+        return "reference", True
     happens = _happens(sentence, hit)
     if figures:
         return "incident", definite and not happens

@@ -40,9 +40,12 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
     ``fields`` are folded texts with the hits of the lexicon's matcher.
     """
     for folded, hits in fields:
-        if any(hit.number in lexicon.violent for hit in hits if hit.start < _LEAD):
+        words = _WORD.findall(folded[:_LEAD])
+        early = [hit for hit in hits if hit.start < _LEAD]
+        if any(_surely_an_attack(lexicon, hit, folded, words) for hit in early):
             return None
-        reasons = (lexicon.causes.get(word) for word in _WORD.findall(folded[:_LEAD]))
+        reasons = [lexicon.causes.get(word) for word in words]
+        reasons += [p.reason for hit in early for p in lexicon.phrases[hit.number] if p.kind == "veto"]
         found = next((reason for reason in reasons if reason in _MISFORTUNES), None)
         if found is not None:
             return found
@@ -53,8 +56,19 @@ def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -
     """Whether nobody armed, no weapon and no attack stands anywhere in the article: a bare "killed nine" is no toll."""
     if any(hit.number in lexicon.violent for _, hits in fields for hit in hits):
         return False
-    violent = lexicon.classes["armed"] | lexicon.classes["weapon"]
-    return not any(word in violent for folded, _ in fields for word in _WORD.findall(folded[:_HEAD]))
+    strong = lexicon.classes["strong"]
+    return not any(word in strong for folded, _ in fields for word in _WORD.findall(folded[:_HEAD]))
+
+
+def _surely_an_attack(lexicon: Lexicon, hit: Hit, folded: str, words: Sequence[str]) -> bool:
+    """Whether a phrase of attack or abduction has beside it what it needs: a blast alone may be of gas."""
+    own = set(_WORD.findall(folded[hit.start : hit.end]))
+    return any(
+        p.family in ("attack", "hostage")
+        and p.kind != "veto"
+        and (not p.needs or any(word in p.needs and word not in own for word in words))
+        for p in lexicon.phrases[hit.number]
+    )
 
 
 class Subject:

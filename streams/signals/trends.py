@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from streams.article import Count, Realis
+from streams.signals.causes import fits
 from streams.signals.draft import Draft
 from streams.signals.realis import realis_of
 from streams.signals.sentence import Found, Sentence
-from streams.signals.violence import fits
 
 _VIOLENCE = frozenset(
     """attack attacks bombings violence kidnappings killings clashes raids shootings ambushes assassinations

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Count, Exclusion, Scope
+from streams.signals.causes import About, Causes, fits, others, plainly_violent
 from streams.signals.draft import Draft, Victims, exclusion
-from streams.signals.lexicon import Phrase
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
-from streams.signals.scope import is_background, is_cumulative, is_habit, noun_scope
+from streams.signals.scope import is_attribute, is_background, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
 from streams.signals.tolls import find_tolls, split_taking
+from streams.signals.topics import NOISY_TOPICS
 from streams.signals.victims import Toll
 from streams.text.dates import DateMention
 
@@ -22,76 +23,28 @@ _HELD = frozenset("hostage hostages captive captives kidnapped abducted".split()
 _CHANGED = frozenset(
     "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
 )
-_VETO_REACH = 5
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
-_DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
-_OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
-_OFFICIAL_ARMS = frozenset(
-    """army police policemen military troop troops forces navy marines soldier soldiers squad squads infantry brigade
-    battalion commandos patrol patrols tank tanks armed helicopter helicopters""".split()
-)
 _ON_TOP = frozenset("also another others".split())
 _POINTING = frozenset("the this that".split())
-_REASON_TOPICS = frozenset({"sport", "fiction", "science"})
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
 
 def read_violence(
-    sentence: Sentence,
-    dates: Sequence[DateMention],
-    anchor: date | None,
-    topic: str | None,
-    actors_armed: bool,
-    misfortune: str | None = None,
-    peaceful: bool = False,
-    opening: bool = True,
+    sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, about: About
 ) -> tuple[list[Draft], list[Exclusion]]:
-    """Drafts of families attack, hostage and casualty, and what was left out.
-
-    ``misfortune`` is the accident, disaster or disease that the article is about: figures that nothing violent
-    stands beside are of that. In a ``peaceful`` one a figure without a noun counts nobody.
-    ``opening`` says that the article has told of no violence so far.
-    """
-    reader = _Violence(sentence, dates, anchor, topic, actors_armed)
-    reader.misfortune, reader.peaceful, reader.opening = misfortune, peaceful, opening
+    """Drafts of families attack, hostage and casualty, and what was left out."""
+    reader = _Violence(sentence, dates, anchor, about)
     for segment in sentence.segments:
         reader.read(segment)
     return reader.drafts, reader.excluded
 
 
-def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
-    """None when a phrase means what its row says; else why not: a veto word's reason, or "" for a missing need."""
-    phrase = found.phrase
-    if phrase.veto:
-        before = sentence.words[max(found.first - 3, 0) : found.first]
-        if not phrase.veto.isdisjoint(before + sentence.words[found.last : found.last + _VETO_REACH]):
-            return phrase.reason or "other_sense"
-    if phrase.needs and phrase.needs.isdisjoint(_others(sentence, found)) and not (armed and _is_violent(phrase)):
-        return ""
-    return None
-
-
-def _others(sentence: Sentence, found: Found) -> list[str]:
-    if found.last - found.first > 1:
-        return sentence.words
-    return sentence.words[: found.first] + sentence.words[found.last :]
-
-
-def _is_violent(phrase: Phrase) -> bool:
-    return phrase.family in ("attack", "hostage")
-
-
 class _Violence:
     """Reads the segments of one sentence in order."""
 
-    def __init__(
-        self, sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, topic: str | None, armed: bool
-    ) -> None:
-        self.sentence, self.dates, self.anchor, self.topic, self.armed = sentence, dates, anchor, topic, armed
-        self.misfortune: str | None = None
-        self.peaceful = False
-        self.opening = True
-        """Whether the article has told of no violence before this sentence."""
+    def __init__(self, sentence: Sentence, dates: Sequence[DateMention], anchor: date | None, about: About) -> None:
+        self.sentence, self.dates, self.anchor, self.about = sentence, dates, anchor, about
+        self.causes = Causes(sentence, about)
         self.drafts: list[Draft] = []
         self.excluded: list[Exclusion] = []
         self.tolls = find_tolls(sentence)
@@ -116,120 +69,40 @@ class _Violence:
             self._hostage(hostages, taken, segment)
 
     def _fits(self, found: Found) -> bool:
-        reason = fits(self.sentence, found, armed=self.armed)
-        if reason is None and self.topic in _REASON_TOPICS and not self._plainly_violent(found):
-            reason = self.topic
+        reason = fits(self.sentence, found, armed=self.about.armed or not self.about.opening)
+        if reason is None and self._is_a_name(found):
+            return False
+        if reason is None and self.about.topic in NOISY_TOPICS and not plainly_violent(self.sentence, found):
+            reason = self.about.topic
         if reason is None and found.phrase.measure == "casualties" and not self._hits_anyone(found):
             return False
         if reason:
             self._leave_out(found, found.phrase.type, reason)
         return reason is None
 
+    def _is_a_name(self, found: Found) -> bool:
+        """Whether a bare verb is a name's part: "Lynch and Co", "Shell"."""
+        bare = found.phrase.kind == "verb" and found.phrase.form == "B" and found.last == found.first + 1
+        return bare and found.first > 0 and self.sentence.is_name(found.first)
+
     def _hits_anyone(self, found: Found) -> bool:
         """Whether "shot" or "stabbed" has somebody as object or somebody armed near: not a golfer's 67."""
         classes = self.sentence.lexicon.classes
         armed = classes["armed"] | classes["weapon"] | classes["hurt"]
         return any(t.verb.first == found.first for t in self.tolls if t.kind != "bare") or bool(
-            armed & set(_others(self.sentence, found))
+            armed & set(others(self.sentence, found))
         )
-
-    def _plainly_violent(self, found: Found) -> bool:
-        armed = self.sentence.lexicon.classes["armed"] | self.sentence.lexicon.classes["weapon"]
-        return bool(armed & set(_others(self.sentence, found))) and bool(
-            self.sentence.lexicon.classes["hurt"] & self.sentence.bag
-        )
-
-    # --- what a figure is of ------------------------------------------------------------------------------------------
 
     def _own_tolls(self, tolls: list[Toll], segment: tuple[int, int]) -> list[Toll]:
         kept = []
         for toll in tolls:
-            reason = self._cause(toll, segment)
+            reason = self.causes.reason(toll, segment)
             if reason is None:
                 kept.append(toll)
             elif reason:
                 first, last = min(toll.first, toll.verb.first), max(toll.last, toll.verb.last)
                 self.excluded.append(exclusion(self.sentence, f"casualty.{toll.measure}", reason, first, last))
         return kept
-
-    def _cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
-        """Why a figure is not of violence; "" drops it silently, None keeps it."""
-        if toll.kind == "animal":
-            return "animal"
-        if toll.kind == "other":
-            return "not_a_count"
-        reason = fits(self.sentence, toll.verb, armed=self.armed)
-        if reason is not None:
-            return reason
-        if self.topic in _REASON_TOPICS and not self._plainly_violent(toll.verb):
-            return self.topic
-        if toll.kind == "bare" and toll.measure == "casualties" and not self._violence_near(segment):
-            return ""
-        cause = self._nearest_cause(toll, segment)
-        if cause is None and toll.kind == "bare" and (self.peaceful or self._loose(toll, segment)):
-            return self.misfortune or "not_a_count"
-        if cause is None and self.misfortune is not None and not self._violence_near(segment):
-            return self.misfortune
-        if cause is None and self._of_itself(toll, segment):
-            return "natural_death"
-        return cause
-
-    def _of_itself(self, toll: Toll, segment: tuple[int, int]) -> bool:
-        """Whether one person only died, and nothing violent was told there or before."""
-        word = self.sentence.words[toll.verb.first]
-        if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
-            return False
-        classes, inside = self.sentence.lexicon.classes, set(self.sentence.words[segment[0] : segment[1]])
-        if inside & (classes["weapon"] | (classes["armed"] - _OFFICIAL_ARMS)) or self._attack_found(segment):
-            return False
-        return self.opening or not inside.isdisjoint(_OLD_AGE)
-
-    def _attack_found(self, segment: tuple[int, int]) -> bool:
-        first, last = segment
-        return any(
-            first <= f.first < last and f.phrase.family == "attack" and fits(self.sentence, f, armed=self.armed) is None
-            for f in self.sentence.found
-        )
-
-    def _loose(self, toll: Toll, segment: tuple[int, int]) -> bool:
-        """Whether nobody, nothing and no day is named beside a bare "kill dozens", nor violence before it."""
-        active = toll.verb.phrase.kind == "verb" and toll.first >= toll.verb.first
-        return active and self.opening and not self.armed and not self.dates and not self._violence_near(segment)
-
-    def _nearest_cause(self, toll: Toll, segment: tuple[int, int]) -> str | None:
-        lexicon, sentence = self.sentence.lexicon, self.sentence
-        first, last = segment
-        causes = [
-            (abs(i - toll.verb.first), lexicon.causes[w])
-            for i, w in enumerate(sentence.words[first:last], first)
-            if w in lexicon.causes
-        ]
-        causes += [
-            (abs(v.first - toll.verb.first), v.phrase.reason)
-            for v in sentence.vetoed
-            if first <= v.first < last and v.phrase.reason not in ("court", "crime", "not_a_count")
-        ]
-        if not causes:
-            return None
-        distance, reason = min(causes)
-        violent = [
-            abs(f.first - toll.verb.first)
-            for f in sentence.found
-            if first <= f.first < last
-            and f.phrase.family == "attack"
-            and f.first != toll.verb.first
-            and fits(sentence, f, armed=self.armed) is None
-        ]
-        if reason in ("court", "animal"):
-            return None
-        return reason if not violent or distance < min(violent) else None
-
-    def _violence_near(self, segment: tuple[int, int]) -> bool:
-        words = set(self.sentence.words[segment[0] : segment[1]])
-        classes = self.sentence.lexicon.classes
-        return bool(words & (classes["weapon"] | classes["armed"])) or any(
-            f.phrase.family == "attack" for f in self.sentence.found
-        )
 
     # --- drafts -------------------------------------------------------------------------------------------------------
 
@@ -277,7 +150,7 @@ class _Violence:
         if update:
             kind = "casualty.toll_update"
         elif kind == "casualty.missing":
-            if not self._violence_near(segment):
+            if not self.causes.violence_near(segment):
                 return
         elif not status and self._armed_hand(trigger, segment):
             kind = "attack.generic"
@@ -300,7 +173,7 @@ class _Violence:
             bool(agent & classes["armed"])
             or bool(active and left & classes["armed"])
             or bool(weapon)
-            or (bool(agent) and self.armed)
+            or (bool(agent) and self.about.armed)
         )
 
     def _scope(self, hit: Found, tolls: list[Toll], segment: tuple[int, int], hits: list[Found]) -> tuple[Scope, bool]:
@@ -316,6 +189,8 @@ class _Violence:
             if verb is not None and not totals:
                 return self._scope(verb, tolls, segment, [verb])
             return noun_scope(sentence, hit, figures=bool(totals))
+        if is_attribute(sentence, hit) and not totals:
+            return "reference", True
         stated = any(t.exactness != "unstated" for t in totals)
         if not stated and is_habit(sentence, hit):
             return "trend", False

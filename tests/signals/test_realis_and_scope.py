@@ -35,6 +35,10 @@ NOT_FRESH = [
     "A man accused of killing six farmers was flown home.",
     "Of the victims of the rebels 700 have died during 2024.",
     "So far two judges have been murdered by rebels in less than 15 days.",
+    "The sister of the murdered envoy spoke to reporters.",
+    "The government believed that the envoy had been murdered.",
+    "Police foiled nothing and spoke of a bomb plot in the capital.",
+    "The suspect in a shooting that left two men dead was released from jail.",
 ]
 
 

@@ -1,0 +1,161 @@
+"""Is a figure of violence? An accident, a disease, a game and a death in bed use the same verbs.
+
+A cause beside the verb decides, unless an attack stands nearer. Where none stands, something must speak for violence:
+a weapon or somebody armed in the sentence, an attack there or told before it, or an article that is not peaceful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streams.signals.lexicon import Phrase
+from streams.signals.sentence import Found, Sentence
+from streams.signals.topics import NOISY_TOPICS
+from streams.signals.victims import Toll
+
+_VETO_REACH = 5
+_DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
+_OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
+#: Dying and being hurt that violence must stand beside to be of it.
+_ANY_CAUSE = _DYING | frozenset(
+    """injured injure injures injuring injury injuries hurt hurts hurting fatality fatalities lives life lose
+    losing lost body bodies casualty casualties missing maimed""".split()
+)
+_NO_CAUSE = frozenset({"court", "crime", "not_a_count"})
+
+
+class About(NamedTuple):
+    """What is known of the article when a sentence is read."""
+
+    topic: str | None = None
+    misfortune: str | None = None
+    """The accident, disaster or disease that title and lead tell of."""
+    peaceful: bool = False
+    """Nothing in the whole article is violent."""
+    opening: bool = True
+    """No violence was told before the sentence."""
+    armed: bool = False
+    """An armed actor is named in the sentence."""
+
+
+def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
+    """None when a phrase means what its row says; else why not: a veto word's reason, or "" for a missing need."""
+    phrase = found.phrase
+    if phrase.veto:
+        before = sentence.words[max(found.first - 3, 0) : found.first]
+        if not phrase.veto.isdisjoint(before + sentence.words[found.last : found.last + _VETO_REACH]):
+            return phrase.reason or "other_sense"
+    if phrase.needs and phrase.needs.isdisjoint(others(sentence, found)) and not (armed and _is_violent(phrase)):
+        return ""
+    return None
+
+
+def others(sentence: Sentence, found: Found) -> list[str]:
+    """The words beside a phrase of one word; a longer one may be its own evidence."""
+    if found.last - found.first > 1:
+        return sentence.words
+    return sentence.words[: found.first] + sentence.words[found.last :]
+
+
+def _is_violent(phrase: Phrase) -> bool:
+    return phrase.family in ("attack", "hostage")
+
+
+def plainly_violent(sentence: Sentence, found: Found) -> bool:
+    """Whether arms and hurt people stand beside a phrase: enough in any article."""
+    classes = sentence.lexicon.classes
+    return not classes["strong"].isdisjoint(others(sentence, found)) and not classes["hurt"].isdisjoint(sentence.bag)
+
+
+class Causes:
+    """Judges the figures of one sentence."""
+
+    def __init__(self, sentence: Sentence, about: About) -> None:
+        self.sentence, self.about = sentence, about
+        self.lexicon = sentence.lexicon
+
+    def reason(self, toll: Toll, segment: tuple[int, int]) -> str | None:
+        """Why a figure is not of violence; "" drops it silently, None keeps it."""
+        if toll.kind in ("animal", "other"):
+            return "animal" if toll.kind == "animal" else "not_a_count"
+        reason = fits(self.sentence, toll.verb, armed=self.about.armed)
+        if reason is not None:
+            return reason
+        if self.about.topic in NOISY_TOPICS and not plainly_violent(self.sentence, toll.verb):
+            return self.about.topic
+        cause = self._nearest(toll, segment)
+        if cause is not None:
+            return cause
+        if self._of_itself(toll, segment):
+            return "natural_death"
+        if self.violence_near(segment):
+            return None
+        return self._without_violence(toll)
+
+    def _without_violence(self, toll: Toll) -> str | None:
+        """The verdict where neither a cause nor an attack stands near."""
+        if toll.kind == "bare" and toll.measure == "casualties":
+            return ""
+        if self.about.misfortune is not None:
+            return self.about.misfortune
+        if not self.about.opening or toll.verb.phrase.family != "casualty":
+            return None
+        words = set(self.sentence.words[toll.verb.first : toll.verb.last])
+        loose = toll.kind == "bare" or words & _ANY_CAUSE
+        if self.about.peaceful and loose and toll.verb.phrase.kind != "toll":
+            return "not_a_count"
+        active = toll.verb.phrase.kind == "verb" and toll.first >= toll.verb.first
+        unsaid = active and not self.about.armed
+        return "not_a_count" if toll.kind == "bare" and unsaid else None
+
+    def violence_near(self, segment: tuple[int, int]) -> bool:
+        """Whether arms, somebody armed or an attack stand in the segment or the sentence round it."""
+        inside = self.sentence.words[segment[0] : segment[1]]
+        return not self.lexicon.classes["strong"].isdisjoint(inside) or bool(self._attacks(0, len(self.sentence.words)))
+
+    def _attacks(self, first: int, last: int) -> list[int]:
+        """Tokens between which an attack is told."""
+        return [
+            f.first
+            for f in self.sentence.found
+            if first <= f.first < last
+            and f.phrase.family == "attack"
+            and fits(self.sentence, f, armed=self.about.armed) is None
+        ]
+
+    def _of_itself(self, toll: Toll, segment: tuple[int, int]) -> bool:
+        """Whether one person only died, and nothing violent was told there or before."""
+        word = self.sentence.words[toll.verb.first]
+        if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
+            return False
+        inside = self.sentence.words[segment[0] : segment[1]]
+        if not self.lexicon.classes["strong"].isdisjoint(inside) or self._attacks(*segment):
+            return False
+        return self.about.opening or not _OLD_AGE.isdisjoint(inside)
+
+    def _nearest(self, toll: Toll, segment: tuple[int, int]) -> str | None:
+        """The cause nearest to the verb, unless an attack stands nearer still."""
+        causes = list(self._named(toll.verb.first, segment))
+        if not causes:
+            return None
+        distance, reason = min(causes)
+        violent = [abs(i - toll.verb.first) for i in self._attacks(*segment) if i != toll.verb.first]
+        if reason in ("court", "animal"):
+            return None
+        return reason if not violent or distance < min(violent) else None
+
+    def _named(self, at: int, segment: tuple[int, int]) -> Sequence[tuple[int, str]]:
+        first, last = segment
+        causes = self.lexicon.causes
+        found = [
+            (abs(i - at), causes[word])
+            for i, word in enumerate(self.sentence.words[first:last], first)
+            if word in causes
+        ]
+        found += [
+            (abs(v.first - at), v.phrase.reason)
+            for v in self.sentence.vetoed
+            if first <= v.first < last and v.phrase.reason not in _NO_CAUSE
+        ]
+        return found
