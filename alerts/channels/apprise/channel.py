@@ -31,6 +31,7 @@ class AppriseChannel(Written):
     dialect = PLAIN
     rate = 1.0
     burst = 3
+    digest_over = 15
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         super().__init__(destination, timeouts)

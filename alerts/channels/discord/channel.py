@@ -34,6 +34,7 @@ class Discord(Written):
     dialect = DISCORD
     rate = 0.5  # 30 messages a minute
     burst = 4
+    digest_over = 8
     lead_width = 1800
     digest_width = DESCRIPTION // 40 - 2
 

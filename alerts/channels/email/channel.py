@@ -27,6 +27,7 @@ class Email(Written):
     dialect = PLAIN
     rate = 1.0
     burst = 5
+    digest_over = 15
     verdicts = Verdicts(words=_WORDS, statuses={}, classes=_CLASSES)
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:

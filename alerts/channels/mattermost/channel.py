@@ -42,6 +42,7 @@ class Mattermost(Written):
     dialect = MATTERMOST
     rate = 1.0
     burst = 5
+    digest_over = 15
     digest_width = 380
     verdicts = Verdicts(words=_WORDS)
 

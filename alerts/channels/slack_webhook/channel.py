@@ -39,6 +39,7 @@ class SlackWebhook(Written):
     dialect = SLACK
     rate = 1.0
     burst = 3
+    digest_over = 15
     verdicts = Verdicts(words=_WORDS)
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:

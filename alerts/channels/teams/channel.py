@@ -47,6 +47,7 @@ class Teams(Written):
     dialect = TEAMS
     rate = 2.0
     burst = 4
+    digest_over = 30
     digest_width = 300
     verdicts = Verdicts(words=_WORDS)
 

@@ -23,6 +23,7 @@ class Webhook(Channel):
     """One receiver."""
 
     in_flight = 4
+    digest_over = 200
     digest_most = 200
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
