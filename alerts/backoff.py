@@ -23,6 +23,8 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """How often a sender looks for work that nobody told it of, such as a redrive."""
     patience: int = 3
     """Failed attempts after which a notification lets others go before it: the fault may be its own."""
+    own_longest: float = 6 * 3600.0
+    """The longest that it does so."""
 
 
 def wait_seconds(schedule: Schedule, failures: int, retry_after: str | None, *, now: float, chance: float) -> float:

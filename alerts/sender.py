@@ -12,7 +12,6 @@ import msgspec
 
 from alerts import outbox
 from alerts.alert import Alert
-from alerts.backoff import wait_seconds
 from alerts.channels import Answer, Channel, FormError, Message, Verdict
 from alerts.clock import Clock
 from alerts.outbox import Attempt, Result, Work
@@ -164,9 +163,12 @@ class Sender(threading.Thread):
         now, pace = self._clock.wall(), self._pace
         if verdict == "delivered":
             log.info("%s: %s delivered", self._destination, work.id)
+            outage = pace.failures >= pace.schedule.patience
             if pace.succeeded():
                 log.warning("%s: takes messages again", self._destination)
-            return Attempt(work=work, result="delivered", answer=answer.kept, at=now, handle=answer.handle)
+            return Attempt(
+                work=work, result="delivered", answer=answer.kept, at=now, handle=answer.handle, ends_outage=outage
+            )
         log.warning("%s: %s: %s (%s %s)", self._destination, work.id, verdict, answer.status or "", answer.text)
         if verdict in ("invalid", "park"):
             pace.succeeded()
@@ -182,11 +184,10 @@ class Sender(threading.Thread):
             at=now,
             failures=pace.failures,
             destination_not_before=now + wait,
-            not_before=self._own_not_before(work, now),
+            not_before=self._own_not_before(work, now, wait),
         )
 
-    def _own_not_before(self, work: Work, now: float) -> float | None:
-        """Until when one that keeps failing lets others go before it: they may have no trouble."""
-        if work.attempts + 1 < self._pace.schedule.patience:
-            return None
-        return now + 2 * wait_seconds(self._pace.schedule, work.attempts + 1, None, now=now, chance=0.0)
+    def _own_not_before(self, work: Work, now: float, wait: float) -> float | None:
+        """Until when one that keeps failing lets others go before it, longer each time: they may have no trouble."""
+        schedule, failed = self._pace.schedule, work.attempts + 1
+        return None if failed < schedule.patience else now + min(failed * wait, schedule.own_longest)

@@ -60,6 +60,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     """When the destination may be tried again."""
     not_before: float | None = None
     """Until when others go before this one."""
+    ends_outage: bool = False
+    """Whether the destination takes messages again after several failures: the fault was not that of the messages."""
 
 
 def standing(conn: sqlite3.Connection, destination: str) -> Standing:
@@ -183,7 +185,7 @@ def record(conn: sqlite3.Connection, attempt: Attempt) -> None:
     if attempt.result == "delivered":
         _write(conn, work, "delivered", answer)
         conn.execute("UPDATE notifications SET handle = ? WHERE id = ?", (handle, work.id))
-        _welcome(conn, work.destination, attempt.at)
+        _welcome(conn, work.destination, attempt)
         return
     if work.members:
         digests.dissolve(conn, work.id, answer, alone=attempt.result == "dead")
@@ -217,8 +219,12 @@ def _settle_all(conn: sqlite3.Connection, work: Work) -> None:
         settle(conn, work.destination, root)
 
 
-def _welcome(conn: sqlite3.Connection, destination: str, at: float) -> None:
+def _welcome(conn: sqlite3.Connection, destination: str, attempt: Attempt) -> None:
     """It took one: nothing holds back the rest, nor what was parked before."""
+    if attempt.ends_outage:
+        conn.execute(
+            "UPDATE notifications SET not_before = NULL WHERE destination = ? AND state = 'planned'", (destination,)
+        )
     parked = conn.execute(
         "SELECT id, root FROM notifications WHERE destination = ? AND state = 'parked' ORDER BY seq", (destination,)
     ).fetchall()
@@ -228,7 +234,7 @@ def _welcome(conn: sqlite3.Connection, destination: str, at: float) -> None:
     conn.execute(
         "INSERT INTO destinations (destination, delivered_at) VALUES (?1, ?2) ON CONFLICT (destination) DO UPDATE"
         " SET failures = 0, down_since = NULL, not_before = NULL, parked = 0, delivered_at = ?2",
-        (destination, at),
+        (destination, attempt.at),
     )
 
 
