@@ -12,6 +12,7 @@ from alerts.alert import Alert, Change, Evidence, Excluded, Measure, Sources
 from alerts.config.types import Destination, Secret
 from streams.codec import canonical
 from streams.engines.sqlite import connect, transaction
+from streams.engines.store import Store
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -57,9 +58,8 @@ def alert(root: str = "al_one", revision: int = 1, kind: str = "alert", **more: 
 
 
 def make_store(path: Path) -> sqlite3.Connection:
-    connection = connect(path)
-    connection.executescript(outbox.SCHEMA.tables)
-    return connection
+    Store(path, (outbox.SCHEMA,)).close()
+    return connect(path)
 
 
 def plan(connection: sqlite3.Connection, *alerts: Alert, to: Sequence[str] = ("desk",)) -> None:

@@ -170,4 +170,4 @@ def test_deliveries_of_no_store_says_so(tmp_path: Path) -> None:
     (tmp_path / "other.db").write_bytes(b"")
     other = CliRunner().invoke(deliveries, ["--store", str(tmp_path / "other.db")])
     assert other.exit_code == 1
-    assert "is this a store of tocsin?" in other.output
+    assert "a store of version 0" in other.output
