@@ -22,7 +22,7 @@ _URL_CODES = {char: f"%{ord(char):02X}" for char in '<>|"`\\^{}'}
 
 def width(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
     def fit(self, text: str, limit: int) -> str:
         """The escaped text, at most ``limit`` wide, with "…" where it was cut."""
-        return self.cut(self.escape(text), limit)
+        return self.cut(self.escape(text[: 2 * limit + 2]), limit)  # twice: a line break may have been two characters
 
     def cut(self, native: str, limit: int) -> str:
         """Native text, at most ``limit`` wide, with "…" where it was cut."""
@@ -111,11 +111,12 @@ HTML = Dialect(
 
 def markdown(characters: str, more: Mapping[str, str] = MappingProxyType({})) -> Dialect:
     """A kind of Markdown in which these characters are escaped by a backslash; ``more`` are other replacements."""
+    whole = "".join(f"{re.escape(text)}|" for text in more.values())
     return Dialect(
         table=_escaped(characters, lambda char: f"\\{char}") | {ord(char): text for char, text in more.items()},
-        atoms=re.compile(r"\\.|\[(?:\\.|[^\]\\\n])*\]\([^()\s]*\)|.", re.DOTALL),
+        atoms=re.compile(whole + r"\\.|\[(?:\\.|[^\]\\\n])*\]\([^()\s]*\)|.", re.DOTALL),
         anchor=lambda url, label: f"[{label}]({url})",
         quoted=lambda native: f"> {native}",
         strong=lambda native: f"**{native}**",
-        escape_url=_escaped("()*_~", lambda char: f"%{ord(char):02X}"),
+        escape_url=_escaped("()*_~" + "".join(more), lambda char: f"%{ord(char):02X}"),
     )

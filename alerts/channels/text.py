@@ -123,7 +123,7 @@ def _unsaid(alert: Alert, zone: str) -> list[str]:
     lines = [one_line(alert.readback)] if alert.readback else []
     lines += [f"Changed: {one_line(change.text)}" for change in alert.changed]
     for item in alert.evidence:
-        lines.append(f"“{one_line(item.sentence)}” {byline(item, zone)}{' ' + item.url if item.url else ''}")
+        lines.append(f"“{one_line(item.sentence)}” {byline(item, zone)}{' ' + one_line(item.url) if item.url else ''}")
     lines.append(sources_line(alert))
     lines += [f"Left out ({one_line(item.reason)}): “{one_line(item.sentence)}”" for item in alert.excluded]
     return lines

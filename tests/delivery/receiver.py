@@ -21,6 +21,10 @@ class Reply:
     """Seconds before the answer; the request has been remembered by then."""
     reset: bool = False
     """Take the request, then break the connection instead of answering."""
+    drip: float = 0.0
+    """Seconds between the bytes of the answer."""
+    cut: bool = False
+    """Break the connection in the middle of the body."""
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def json(self) -> Any:
@@ -58,7 +63,9 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                outer.answer(self, Request(time.time(), self.path, headers, body))
+                outer.answer(self, Request(time.time(), self.path, headers, body, self.command))
+
+            do_PATCH = do_POST  # noqa: N815 (the standard library's name)
 
             def do_GET(self) -> None:
                 outer.answer(self, Request(time.time(), "GET " + self.path, {}, b""))
@@ -81,21 +88,24 @@ class Receiver:
             self._came.notify_all()
         time.sleep(reply.delay)
         if reply.reset:
-            linger = struct.pack("ii", 1, 0)
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            handler.connection.shutdown(socket.SHUT_RD)
-            handler.connection.close()
-            handler.close_connection = True
+            _break(handler)
             return
         body = reply.body.encode()
+        if reply.drip:
+            _drip(handler, reply, body)
+            return
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)
         if reply.status != 204:
-            handler.send_header("Content-Length", str(len(body)))
+            handler.send_header("Content-Length", str(len(body) + (1000 if reply.cut else 0)))
         handler.end_headers()
         if reply.status != 204:
             handler.wfile.write(body)
+        if reply.cut:
+            handler.wfile.flush()
+            time.sleep(0.05)
+            _break(handler)
 
     def wait(self, count: int, timeout: float = 10) -> list[Request]:
         """The requests, once ``count`` have come."""
@@ -108,3 +118,23 @@ class Receiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def _break(handler: BaseHTTPRequestHandler) -> None:
+    linger = struct.pack("ii", 1, 0)
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    handler.connection.shutdown(socket.SHUT_RD)
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def _drip(handler: BaseHTTPRequestHandler, reply: Reply, body: bytes) -> None:
+    """The answer byte by byte, until the other side has enough."""
+    handler.close_connection = True
+    head = f"HTTP/1.1 {reply.status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    for byte in head + body:
+        try:
+            handler.wfile.write(bytes([byte]))
+        except OSError:
+            return
+        time.sleep(reply.drip)

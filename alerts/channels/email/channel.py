@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, Verdicts
-from alerts.channels.dialect import PLAIN
-from alerts.channels.email.form import html_of, mail, text_of
+from alerts.channels.dialect import HTML, PLAIN
+from alerts.channels.email.form import BODY, html_of, mail, text_of
 from alerts.channels.email.server import Server
 from alerts.channels.http import AddressRefusedError
-from alerts.channels.text import headline, plain_text
+from alerts.channels.text import plain_text
 from alerts.channels.written import Written
 from alerts.config.types import Destination
 
@@ -36,18 +37,20 @@ class Email(Written):
         self._to: tuple[str, ...] = settings["to"]
         self._from: str = settings["from"]
         self._url = settings["smtp"]
+        self._in_html = self.voice(HTML)
         self._reached: dict[str, set[str]] = {}
         """Message-ID → who took it already, while others are still to be tried again."""
 
     def render(self, message: Message) -> Payload:
         """A plain part and an HTML part."""
         told = self.told(message)
-        return self._mailed(mail(message, self._from, self._to, told.head, text_of(told), html_of(told)))
+        html = html_of(self._in_html.told(message))
+        return _mailed(mail(message, self._from, self._to, told.head, text_of(told), html))
 
     def plain(self, message: Message) -> Payload:
         """A plain part alone."""
-        head = headline(message.alert, message.told_at, self.zone)
-        return self._mailed(mail(message, self._from, self._to, head, plain_text(message, self.zone), None))
+        text = PLAIN.cut(plain_text(message, self.zone), BODY)
+        return _mailed(mail(message, self._from, self._to, text.partition("\n")[0], text, None))
 
     def attempt(self, payload: Payload) -> Answer:
         """Hand the mail to the server, for everyone who has not had it."""
@@ -122,11 +125,9 @@ class Email(Written):
         why = "".join(f"; refused for {address}: {code} {_said(text)}" for address, (code, text) in refused.items())
         return Answer(status=code, text=f"{_said(text)}{why}")
 
-    def _mailed(self, found: object) -> Payload:
-        from email.message import EmailMessage
 
-        assert isinstance(found, EmailMessage)
-        return Payload(body=found.as_bytes(), headers={"Message-ID": str(found["Message-ID"])})
+def _mailed(found: EmailMessage) -> Payload:
+    return Payload(body=found.as_bytes(), headers={"Message-ID": str(found["Message-ID"])})
 
 
 def _answer(code: int, text: bytes | str, word: str) -> Answer:

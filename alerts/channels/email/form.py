@@ -19,6 +19,7 @@ from alerts.channels.text import one_line
 from alerts.channels.told import Told, flat
 
 SUBJECT = 250
+HEAD = 1000
 BODY = 100_000
 
 
@@ -49,9 +50,13 @@ def html_of(told: Told) -> str:
     """The HTML part: the same words, with links."""
     body = flat(told, HTML, BODY, between="\n\n")
     paragraphs = "".join(f"<p>{part.replace(chr(10), '<br>')}</p>\n" for part in body.split("\n\n") if part.strip())
-    return f"<!doctype html>\n<html><body>\n<h3>{HTML.escape(one_line(told.head))}</h3>\n{paragraphs}</body></html>\n"
+    return f"<!doctype html>\n<html><body>\n<h3>{HTML.escape(_head(told))}</h3>\n{paragraphs}</body></html>\n"
 
 
 def text_of(told: Told) -> str:
     """The plain part."""
-    return f"{one_line(told.head)}\n\n{flat(told, PLAIN, BODY)}\n"
+    return f"{_head(told)}\n\n{flat(told, PLAIN, BODY)}\n"
+
+
+def _head(told: Told) -> str:
+    return PLAIN.fit(one_line(told.head), HEAD)
