@@ -163,7 +163,8 @@ class Channel(ABC):
     def send(self, payload: Payload) -> Answer:
         """Send once. Never raises for what the destination does; no secret stands in the answer."""
         answer = self.attempt(payload)
-        return replace(answer, text=self._hidden.of(answer.text)[:ANSWER_CHARACTERS])
+        word = None if answer.word is None else self._hidden.of(answer.word)[:ANSWER_CHARACTERS]
+        return replace(answer, text=self._hidden.of(answer.text)[:ANSWER_CHARACTERS], word=word)
 
     def verdict(self, answer: Answer) -> Verdict:
         """What the answer means for the notification."""

@@ -1,4 +1,4 @@
-"""Any other service, through Apprise. What it answers is known only from Apprise's log: a status, or nothing.
+"""Any other service, through Apprise. What it answers is known only by what Apprise says of it: a status, or nothing.
 
 Apprise connects by itself. Redirects are switched off, and the host of its address is checked before each send.
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from typing import Any
 
-from msgspec.structs import replace
+import msgspec
 
 from alerts.channels.base import Answer, Message, Payload, Timeouts
 from alerts.channels.dialect import PLAIN, width
@@ -74,8 +73,6 @@ class AppriseChannel(Written):
 
     def attempt(self, payload: Payload) -> Answer:
         """Send once, and read from the log what became of it."""
-        import msgspec
-
         fields = msgspec.json.decode(payload.body)
         try:
             if host := getattr(self._service, "host", None):
@@ -84,42 +81,25 @@ class AppriseChannel(Written):
             return Answer(failure="refused", text=str(error))
         except OSError as error:
             return Answer(failure="unreachable", text=f"cannot connect: {error}")
-        with _Log() as log:
-            sent = self._apprise.notify(
-                body=fields["body"], title=fields["title"], notify_type=fields["type"], body_format="text"
-            )
-        if sent:
+        result = self._apprise.notify(
+            body=fields["body"],
+            title=fields["title"],
+            notify_type=fields["type"],
+            body_format="text",
+            timeout=self.timeouts.connect + self.timeouts.read,
+        )
+        if result:
             return Answer(text="sent")
-        answer = Answer(failure="lost", text=" ".join(log.lines) or "Apprise did not say why")
-        found = _STATUS.search(answer.text)
-        return replace(answer, status=int(found[1]), failure=None) if found else answer
-
-
-class _Log(logging.Handler):
-    """What Apprise logs in this thread."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.lines: list[str] = []
-        self._thread = threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one line."""
-        if record.thread == self._thread:
-            self.lines.append(record.getMessage())
-
-    def __enter__(self) -> _Log:
-        logging.getLogger("apprise").addHandler(self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        logging.getLogger("apprise").removeHandler(self)
+        why = " ".join(entry.message for entry in result.logs()) or "Apprise did not say why"
+        found = _STATUS.search(why)
+        return Answer(status=int(found[1]), text=why) if found else Answer(failure="lost", text=why)
 
 
 def _silence() -> None:
-    """Apprise's own log tells of articles and of addresses: it goes nowhere but into the answer."""
+    """What Apprise and those below it log tells of articles and addresses: it goes nowhere but into the answer."""
     logger = logging.getLogger("apprise")
     logger.propagate = False
     logger.setLevel(logging.WARNING)
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
