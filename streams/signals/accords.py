@@ -80,7 +80,7 @@ def _realis(sentence: Sentence, hit: Found, words: set[str]) -> Realis:
     told = modality_of(sentence, hit)
     if hit.phrase.kind == "noun" and told.effect in ("announced", "agreed"):
         return "planned" if words & _STILL_TO_COME else "actual"
-    return told.realis
+    return "actual" if told.effect == "begun" else told.realis
 
 
 def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:

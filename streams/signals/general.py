@@ -212,6 +212,8 @@ def _realis(hit: Found, told: Modality) -> Realis:
         return "actual"
     if told.effect in ("announced", "agreed") and hit.phrase.kind == "noun":
         return "actual"
+    if hit.phrase.type == "ddr.integration_talks" and told.effect == "considered":
+        return "actual"
     return told.realis
 
 

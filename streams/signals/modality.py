@@ -42,6 +42,7 @@ _NEGATIONS = frozenset(
 _WILL = frozenset("will shall 'll won't".split())
 _COULD = frozenset("would could may might can should must cannot can't".split())
 _BE = frozenset("be been being is are was were am 's get gets got".split())
+_FINITE_BE = frozenset("is are was were am".split())
 _HAVE = frozenset("has have had having 've".split())
 _SUBORDINATE = frozenset("if unless until till whether lest".split())
 _ADVERBS = frozenset(
@@ -60,7 +61,9 @@ _BEGAN = frozenset("begun began begin begins start starts started commenced unde
 _HELD_UP = frozenset("postponed delayed suspended halted frozen stalled cancelled canceled reversed".split())
 _WANTED = frozenset("demanded urged requested sought proposed discussed".split())
 _TURNED_DOWN = frozenset("rejected refused opposed vetoed ruled denied".split())
+_PROCEEDING = frozenset("continuing underway proceeding ongoing progressing under".split())
 _REACH = 10
+_FAR = 16
 
 
 class Modality(NamedTuple):
@@ -109,7 +112,7 @@ def _of_verb(sentence: Sentence, i: int, form: str, depth: int) -> Modality:
             return _infinitive(sentence, j, depth)
         if word in _BE or word in _HAVE:
             passive = passive or word in _BE
-            progressive = progressive or word == "being" or (word in _BE and form == "G")
+            progressive = progressive or (word in _FINITE_BE and (form == "G" or sentence.word(j + 1) == "being"))
         elif not (word in _ADVERBS or word.endswith("ly")):
             break
         j -= 1
@@ -192,6 +195,9 @@ def _of_noun(sentence: Sentence, first: int, last: int) -> Modality:
 def _after_noun(sentence: Sentence, last: int) -> Modality | None:
     """What the verb says of which the noun is the subject: "the withdrawal of troops will begin"."""
     words = sentence.words
+    for k in range(last, min(last + _FAR, len(words) - 1)):
+        if words[k] in _FINITE_BE and words[k + 1] in _PROCEEDING:
+            return Modality("continued", k + 1)
     if sentence.word(last) in _PLANS:
         return Modality("planned", last)
     for k in range(last, min(last + _REACH, len(words))):
