@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-long lint format types bench accuracy clean
+.PHONY: help setup demo test test-long lint format types bench accuracy docs clean
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -45,6 +45,9 @@ bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your o
 
 accuracy: $(STAMP)  ## Score every evaluation set into docs/accuracy.md (TOCSIN_SETS says where they lie)
 	$(BIN)/python -m benchmarks.accuracy
+
+docs: $(STAMP)  ## Write docs/signals.md from the lexicon
+	$(BIN)/python -m streams.signals.page > docs/signals.md
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) out build *.egg-info

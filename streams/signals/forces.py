@@ -13,7 +13,7 @@ from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.draft import Draft, exclusion
 from streams.signals.frames import hits_of
 from streams.signals.leaving import is_rotation, mover, stage_of
-from streams.signals.modality import Modality, modality_of
+from streams.signals.modality import WISHES, Modality, modality_of
 from streams.signals.people import Group, find_groups
 from streams.signals.scope import is_background, noun_scope
 from streams.signals.sentence import Found, Sentence
@@ -65,6 +65,8 @@ def read_forces(
         reason = _unfit(sentence, hit) if why is None else why
         if reason is None and topic in NOISY_TOPICS:
             reason = topic
+        if reason is None and hit.phrase.type not in _LEAVING and modality_of(sentence, hit).effect in WISHES:
+            reason = "demanded"
         if reason is not None:
             if reason:
                 excluded.append(exclusion(sentence, _tempted(hit), reason, hit.first, hit.last))

@@ -56,7 +56,7 @@ def resolve(sentence: Sentence, found: Found) -> Found | None:
 
 
 def _hit(sentence: Sentence, found: Found, i: int, frame: Frame, last: int) -> Found | None:
-    """The verb at ``i``, one of the frame's and no noun, when its particle follows at once or behind ``last``."""
+    """The verb at ``i``, one of the frame's and no noun, when its particle stands by it, by the noun or at ``last``."""
     words = sentence.words
     if sentence.word(i - 1) in _DETERMINERS:
         return None
@@ -65,7 +65,8 @@ def _hit(sentence: Sentence, found: Found, i: int, frame: Frame, last: int) -> F
         rest = list(particles)
         if words[i + 1 : end] == rest:
             return Found(i, end, found.phrase._replace(kind="verb", form=tag, noun=found.first))
-        if rest and words[last : last + len(rest)] == rest:
+        noun = found.first
+        if rest and rest in (words[last : last + len(rest)], words[max(noun - len(rest), i + 1) : noun]):
             return Found(i, i + 1, found.phrase._replace(kind="verb", form=tag, noun=found.first))
     return None
 

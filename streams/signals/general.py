@@ -9,7 +9,7 @@ from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.causes import fits
 from streams.signals.draft import Draft, exclusion
 from streams.signals.frames import hits_of
-from streams.signals.modality import Modality, modality_of
+from streams.signals.modality import WISHES, Modality, modality_of
 from streams.signals.people import find_groups
 from streams.signals.scope import is_background, is_court, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
@@ -22,7 +22,6 @@ _FAMILIES = frozenset(
 )
 #: Families of deeds: asking for one, trying or fearing one is no sign of it.
 _DEEDS = frozenset("territory rupture repression humanitarian siege detainee restrictions ddr".split())
-_WISHES = frozenset({"demanded", "tried", "feared"})
 #: A threat is done by being said.
 _SPEECH_ACTS = frozenset({"threat", "diplomatic"})
 #: Families whose deeds are done to suspects and prisoners: court words do not make them a thing of the past.
@@ -66,7 +65,7 @@ def read_others(
             told = modality_of(sentence, hit)
             if told.effect == "planned" and not _CONDITIONS.isdisjoint(sentence.words[hit.last :]):
                 best.setdefault("threat", hit._replace(phrase=hit.phrase._replace(type="threat.warning")))
-            reason = "demanded" if told.effect in _WISHES else None
+            reason = "demanded" if told.effect in WISHES else None
         if reason:
             excluded.append(exclusion(sentence, hit.phrase.type, reason, hit.first, hit.last))
         if reason is None and (family not in best or _order(sentence, hit) > _order(sentence, best[family])):
@@ -99,6 +98,8 @@ def _doubt(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
     before = sentence.words[max(hit.first - 4, 0) : hit.first]
     if type_ == "unrest.protest" and sentence.words[hit.first].startswith("protest") and not _NOTES.isdisjoint(before):
         return ""
+    if hit.phrase.reason == "crime" and not hit.phrase.veto.isdisjoint(sentence.bag):
+        return "crime"
     if type_ == "repression.coup" and hit.phrase.kind == "noun" and not _PASSING.isdisjoint(before):
         return ""
     return None

@@ -22,7 +22,7 @@ from streams.text.matcher import Matcher
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _VERB = re.compile(r"{(.+?)}")
-_PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
+PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
 
 
 class SignalType(NamedTuple):
@@ -110,30 +110,30 @@ def default_lexicon() -> Lexicon:
         "fiction",
         "science",
     }
-    types = {row[0]: _signal_type(row) for row in _rows("types.tsv")}
-    classes = {row[0]: frozenset(row[1].split()) for row in _rows("classes.tsv")}
+    types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
+    classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
     classes["state"] |= classes["nations"]
     classes["forces"] |= classes["units"]
     classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]
     classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]
-    for name in _PHRASE_FILES:
-        for row in _rows(name):
+    for name in PHRASE_FILES:
+        for row in rows_of(name):
             _add_phrases(surfaces, row, classes, name)
             reasons.add(row[6])
     frames: dict[str, Frame] = {}
-    for row in _rows("frames.tsv"):
+    for row in rows_of("frames.tsv"):
         _add_frame(surfaces, frames, row, classes)
         reasons.add(row[6])
-    for row in _rows("exclusions.tsv"):
+    for row in rows_of("exclusions.tsv"):
         _add_vetoes(surfaces, row)
         reasons.add(row[0])
-    causes = {word: row[0] for row in _rows("causes.tsv") for word in row[1].split()}
-    topics = {word: row[0] for row in _rows("topics.tsv") for word in row[1].split()}
-    people = {word.rstrip("="): row[0] for row in _rows("people.tsv") for word in row[1].split()}
-    joining = frozenset(w[:-1] for row in _rows("people.tsv") for w in row[1].split() if w.endswith("="))
+    causes = {word: row[0] for row in rows_of("causes.tsv") for word in row[1].split()}
+    topics = {word: row[0] for row in rows_of("topics.tsv") for word in row[1].split()}
+    people = {word.rstrip("="): row[0] for row in rows_of("people.tsv") for word in row[1].split()}
+    joining = frozenset(w[:-1] for row in rows_of("people.tsv") for w in row[1].split() if w.endswith("="))
     objects: dict[str, tuple[str, ...]] = {}
-    for row in _rows("objects.tsv"):
+    for row in rows_of("objects.tsv"):
         for word in row[1].split():
             objects[word] = (*objects.get(word, ()), row[0])
     order = sorted(surfaces)
@@ -164,7 +164,8 @@ def default_lexicon() -> Lexicon:
     )
 
 
-def _rows(name: str) -> Iterator[list[str]]:
+def rows_of(name: str) -> Iterator[list[str]]:
+    """The rows of a table, padded to eight columns. Raises ValueError naming file and line of a bad one."""
     for number, line in enumerate((_FOLDER / name).read_text(encoding="utf-8").splitlines(), 1):
         if line and not line.startswith("#"):
             row = line.split("\t")
@@ -209,7 +210,7 @@ def _add_phrases(
 
 def _governors() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for row in _rows("governors.tsv"):
+    for row in rows_of("governors.tsv"):
         for surface, _ in _spelled_out(row[1]):
             first, *rest = surface.split(" ")
             found.setdefault(first, []).append((tuple(rest), row[0]))

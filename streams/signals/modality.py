@@ -33,6 +33,8 @@ REALIS: dict[str, Realis] = {
     "refused": "negated",
     "tried": "hypothetical",
 }
+#: Effects that say nothing of the deed itself.
+WISHES = frozenset({"demanded", "tried", "feared"})
 #: Effects under which the governed thing is as real as the governing verb: "will complete its withdrawal" is planned.
 _LENT = frozenset({"actual", "announced", "agreed", "begun", "completed", "continued", "delayed"})
 _NEGATIONS = frozenset(
