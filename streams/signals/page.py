@@ -21,7 +21,7 @@ Realis and scope are read from the sentence, not from the type: a planned curfew
 
 The codes are those of PLOVER, CAMEO and ACLED. They leave the official crosswalk where that contradicts the manuals:
 
-* CAMEO 0874, *retreat or surrender militarily*, is parted by what leaves: forces (PLOVER RETREAT/withdraw), or those who
+* CAMEO 0874, *retreat or surrender militarily*, is parted by what leaves: forces (RETREAT/withdraw), or those who
   give themselves up (RETREAT/disarm).
 * 0356, *intent to de-escalate*, is CONCEDE, as the manual codes an announced pull-out, not AGREE.
 * 1661, peacekeepers who leave, is SANCTION/withdraw; expelled ones would be SANCTION/expel.
