@@ -16,7 +16,7 @@ from alerts import outbox
 from alerts.deliver import Deliverer
 from streams.engines.sqlite import transaction
 
-from .invented import alert, plan, states, webhook
+from .invented import alert, plan, slack, states, webhook
 from .receiver import Receiver, Reply
 
 PROCESS = """
@@ -24,14 +24,14 @@ import sys, time
 from alerts.config.types import Destination, Secret
 from alerts.deliver import Deliverer
 settings = {"url": Secret(sys.argv[2]), "secret": None}
-Deliverer(sys.argv[1], (Destination(id="desk", kind="webhook", settings=settings, allow_private=True),)).start()
+Deliverer(sys.argv[1], (Destination(id="desk", kind=sys.argv[3], settings=settings, allow_private=True),)).start()
 time.sleep(60)
 """
 
 
-def kill_during(number: int, store: Path, receiver: Receiver) -> None:
+def kill_during(number: int, store: Path, receiver: Receiver, kind: str = "webhook") -> None:
     """Run a delivering process and kill it once it has sent request ``number`` and waits for the answer."""
-    process = subprocess.Popen([sys.executable, "-c", PROCESS, str(store), receiver.url])
+    process = subprocess.Popen([sys.executable, "-c", PROCESS, str(store), receiver.url, kind])
     try:
         receiver.wait(number, timeout=20)
     finally:
@@ -76,3 +76,22 @@ def test_a_newer_revision_goes_instead_of_the_repeat(
     assert deliver(webhook(receiver.url)).wait_idle(10)
     assert [request.alert for request in receiver.requests] == ["al_one.1", "al_one.2"]
     assert states(store) == [("al_one.1", "superseded"), ("al_one.2", "delivered")]
+
+
+def test_a_digest_that_was_on_its_way_goes_again_and_loses_nothing(
+    store: sqlite3.Connection,
+    tmp_path: Path,
+    receive: Callable[..., Receiver],
+    deliver: Callable[..., Deliverer],
+) -> None:
+    receiver = receive(Reply(delay=2))
+    ids = [f"al_{number:02}.1" for number in range(20)]
+    plan(store, *(alert(id_.removesuffix(".1"), severity="warning") for id_ in ids))
+    kill_during(1, tmp_path / "store.db", receiver, "slack_webhook")
+    plan(store, alert("al_07", 2, "cancel", severity="warning"))
+    assert deliver(slack(receiver.url)).wait_idle(20)
+    first, *rest = (request.body.decode() for request in receiver.requests)
+    assert all(id_ in first for id_ in ids)
+    told = "".join(rest)
+    assert all((id_ in told) != (id_ == "al_07.1") for id_ in ids), "what may have arrived was not sent again"
+    assert "al_07.2" in told, "the digest may have told of it, so its cancel must go"
