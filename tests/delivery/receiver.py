@@ -52,6 +52,8 @@ class Receiver:
     def __init__(self, *script: Reply, then: Reply | None = None) -> None:
         self.script = list(script)
         self.then = then or Reply()
+        self.cases: dict[str, Reply] = {}
+        """First part of a path → what every request under it gets."""
         self.requests: list[Request] = []
         self._came = threading.Condition()
         outer = self
@@ -83,7 +85,9 @@ class Receiver:
 
     def answer(self, handler: BaseHTTPRequestHandler, request: Request) -> None:
         with self._came:
-            reply = self.script.pop(0) if self.script else self.then
+            reply = self.cases.get(request.path.split("/")[1])
+            if reply is None:
+                reply = self.script.pop(0) if self.script else self.then
             self.requests.append(request)
             self._came.notify_all()
         time.sleep(reply.delay)
