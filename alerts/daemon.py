@@ -26,6 +26,7 @@ from alerts.publishers import PublishersError
 from alerts.push import Gate
 from alerts.steady import SteadyClock
 from alerts.systemd import Notifier
+from alerts.watcher import Watcher
 from streams.article import Article
 from streams.engines.retention import Keeper
 from streams.engines.store import StoreError
@@ -73,6 +74,7 @@ class Daemon:
         self.keeper = Keeper(monitor.folding, monitor.config.retention)
         self.gate = Gate(monitor.config, self.intake, self.wake, clock=self.clock)
         self.poller = Poller(monitor.config, self.intake, clock=self.clock, cover=self._cover, wake=self.wake)
+        self.watcher = Watcher(self)
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT (or ``stop``), then finish what is under way.
@@ -89,6 +91,7 @@ class Daemon:
             self.monitor.deliverer.start()
         self.monitor.pool.warm(_SAMPLE)
         self.poller.start()
+        self.watcher.start()
         self.ready = True
         self.notifier.tell("READY=1")
         log.info("watching %d sources with %d rules", len(self.monitor.config.sources), len(self.monitor.config.rules))
@@ -97,6 +100,7 @@ class Daemon:
         log.info("stopping: finishing what is under way")
         self.ready, self.gate.open = False, False
         self.notifier.tell("STOPPING=1")
+        self.watcher.stop()
         self.poller.stop(DRAIN_SECONDS)
         if server is not None:
             server.stop()
