@@ -19,6 +19,7 @@ from streams.signals.episodes import with_episodes
 from streams.signals.events import gather
 from streams.signals.lexicon import default_lexicon
 from streams.signals.reader import Reader
+from streams.signals.trace import Trace
 from streams.text.fingerprint import canonical_url, credited_agency, sketch
 from streams.text.language import guess_language
 from streams.text.matcher import fold
@@ -41,8 +42,11 @@ _CONTRACT = (
 )
 
 
-def classify(article: Article) -> Report:
-    """Read one article. Never raises for any text; what could not be read is in ``problems``."""
+def classify(article: Article, trace: Trace | None = None) -> Report:
+    """Read one article. Never raises for any text; what could not be read is in ``problems``.
+
+    ``trace`` is filled on the way when given and changes nothing.
+    """
     lexicon = default_lexicon()
     folded: dict[Field, str] = {"title": fold(article.title), "body": fold(article.body)}
     texts: dict[Field, str] = {"title": article.title, "body": article.body}
@@ -51,7 +55,7 @@ def classify(article: Article) -> Report:
     problems = list(article.problems)
     signals: tuple[Signal, ...] = ()
     events: tuple[Event, ...] = ()
-    reader = Reader(article, lexicon, _local_day(article))
+    reader = Reader(article, lexicon, _local_day(article), trace)
     if language is not None and not language.lower().startswith("en"):
         problems.append(
             Problem(code="unsupported_language", message=f"only English is read; this looks like {language!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,8 @@ from alerts.cli.common import OK, UNREADABLE, progress, stop
 
 if TYPE_CHECKING:
     from streams.article import Article, Count, Report, Signal
+    from streams.explain import Cue, Explained
+    from streams.signals.trace import Try
     from streams.sources import ReadOptions
 
 
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "table"]), help="Default: table on a terminal, else jsonl."
 )
-@click.option("--explain", is_flag=True, help="Show each signal with the words that gave it and all that was read.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show each signal with its clause, the words that it hangs on, and every phrase that was tried.",
+)
 @click.option("--reasons", is_flag=True, help="List the reasons for which phrases are left out, and end.")
 @click.option("--feed-format", metavar="F", help="Override the recognised format: jsonl, rss, atom or page.")
 @click.option("--assume-date", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
@@ -43,15 +49,13 @@ def command(
 
         click.echo("\n".join(default_lexicon().reasons))
         return
-    from streams.classify import classify
-
-    wants_table = form == "table" or (form is None and (explain or sys.stdout.isatty()))
-    show = _table_writer(explain=explain) if wants_table else _line_writer()
+    wants_table = form == "table" or (form is None and sys.stdout.isatty())
+    show = _explanation_writer() if explain and form != "jsonl" else _table_writer() if wants_table else _line_writer()
     reading = _Reading(feeds or ("-",), _options(feed_format, assume_date))
     try:
         with _progress() as step:
             for article in reading.articles():
-                show(classify(article))
+                show(article)
                 step()
         sys.stdout.flush()
     except BrokenPipeError:
@@ -103,11 +107,11 @@ class _Reading:
                 click.echo(str(error), err=True)
 
 
-def _line_writer() -> Callable[[Report], None]:
-    from streams.classify import contract_line
+def _line_writer() -> Callable[[Article], None]:
+    from streams.classify import classify, contract_line
 
-    def write(report: Report) -> None:
-        sys.stdout.buffer.write(contract_line(report) + b"\n")
+    def write(article: Article) -> None:
+        sys.stdout.buffer.write(contract_line(classify(article)) + b"\n")
 
     return write
 
@@ -115,20 +119,39 @@ def _line_writer() -> Callable[[Report], None]:
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def _table_writer(*, explain: bool) -> Callable[[Report], None]:
-    console = Console()
-    show = _explained if explain else _table
+def _table_writer() -> Callable[[Article], None]:
+    from streams.classify import classify
 
-    def write(report: Report) -> None:
-        console.print(Text.assemble("\n", (report.title or report.id, "bold"), f"  {report.id}"))
-        for problem in report.problems:
-            console.print(Text.assemble("  ", (problem.code, "yellow"), f"  {problem.message}"))
+    console = Console()
+
+    def write(article: Article) -> None:
+        report = classify(article)
+        _head(console, report)
         if report.signals or report.excluded:
-            show(console, report)
-        else:
-            console.print("  nothing found")
+            _table(console, report)
 
     return write
+
+
+def _explanation_writer() -> Callable[[Article], None]:
+    from streams.explain import explain
+
+    console = Console()
+
+    def write(article: Article) -> None:
+        told = explain(article)
+        _head(console, told.report)
+        _explained(console, told, {"title": article.title, "body": article.body})
+
+    return write
+
+
+def _head(console: Console, report: Report) -> None:
+    console.print(Text.assemble("\n", (report.title or report.id, "bold"), f"  {report.id}"))
+    for problem in report.problems:
+        console.print(Text.assemble("  ", (problem.code, "yellow"), f"  {problem.message}"))
+    if not report.signals and not report.excluded:
+        console.print("  nothing found")
 
 
 def _table(console: Console, report: Report) -> None:
@@ -147,15 +170,39 @@ def _table(console: Console, report: Report) -> None:
     console.print(grid)
 
 
-def _explained(console: Console, report: Report) -> None:
-    for signal in report.signals:
+def _explained(console: Console, told: Explained, texts: Mapping[str, str]) -> None:
+    report = told.report
+    for signal, (start, end), cues in zip(report.signals, told.clauses, told.cues, strict=True):
         console.print(_marked(signal))
-        for name, value in _facts(signal):
+        facts = [("clause", texts[signal.field][start:end]), *_facts(signal)]
+        facts += [("hangs on", _hanging(cue, signal)) for cue in cues]
+        for name, value in facts:
             if value:
                 console.print(Text.assemble("    ", (f"{name:<11}", "dim"), value))
     for left_out in report.excluded:
         console.print(Text.assemble("  ", (f"not {left_out.tempted}: {left_out.reason}", "dim"), f"  {left_out.text}"))
         console.print(Text.assemble("    ", (left_out.sentence, "dim")))
+    for tried in told.tried:
+        console.print(Text.assemble("  ", ("tried", "dim"), f" {_attempt(tried, texts[tried.field])}"))
+
+
+def _hanging(cue: Cue, signal: Signal) -> str:
+    """What a word does: "planned: without it force.drawdown, actual"."""
+    if cue.without is None:
+        return f"{cue.text!r}: without it nothing of its family"
+    names = ("type", "realis", "scope")
+    before = (signal.type, signal.realis, signal.scope)
+    changes = [f"{n} {now}" for n, was, now in zip(names, before, cue.without, strict=True) if was != now]
+    return f"{cue.text!r}: without it {', '.join(changes)}"
+
+
+def _attempt(tried: Try, text: str) -> str:
+    quoted = f"{text[tried.start : tried.end]!r} as {tried.pattern}"
+    if tried.answer is None:
+        return f"{quoted}: fits" + (f", none of its {tried.vetoes} veto words near" if tried.vetoes else "")
+    if not tried.answer:
+        return f"{quoted}: a word that it needs is missing"
+    return f"{quoted}: {tried.answer}, because of {', '.join(map(repr, tried.near))}"
 
 
 def _marked(signal: Signal) -> Text:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from streams.signals.lexicon import Phrase
 from streams.signals.sentence import Found, Sentence
 from streams.signals.topics import NOISY_TOPICS
+from streams.signals.trace import Try
 from streams.signals.victims import Toll
 
 _VETO_REACH = 5
@@ -41,11 +42,23 @@ class About(NamedTuple):
 
 def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
     """None when a phrase means what its row says; else why not: a veto word's reason, or "" for a missing need."""
+    answer = _answer(sentence, found, armed=armed)
+    if sentence.trace is not None:
+        start, end = sentence.span(found.first, found.last)
+        phrase, near = found.phrase, tuple(word for word in _near(sentence, found) if word in found.phrase.veto)
+        row = (phrase.type, phrase.id, len(phrase.veto), near, answer)
+        sentence.trace.tried.append(Try(sentence.field, start, end, *row))
+    return answer
+
+
+def _near(sentence: Sentence, found: Found) -> list[str]:
+    return sentence.words[max(found.first - 3, 0) : found.first] + sentence.words[found.last : found.last + _VETO_REACH]
+
+
+def _answer(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
     phrase = found.phrase
-    if phrase.veto:
-        before = sentence.words[max(found.first - 3, 0) : found.first]
-        if not phrase.veto.isdisjoint(before + sentence.words[found.last : found.last + _VETO_REACH]):
-            return phrase.reason or "other_sense"
+    if phrase.veto and not phrase.veto.isdisjoint(_near(sentence, found)):
+        return phrase.reason or "other_sense"
     if phrase.needs and phrase.needs.isdisjoint(others(sentence, found)) and not (armed and _is_violent(phrase)):
         return ""
     return None

@@ -34,6 +34,7 @@ from streams.signals.lexicon import Lexicon
 from streams.signals.parties import Cast
 from streams.signals.sentence import Sentence
 from streams.signals.topics import Subject
+from streams.signals.trace import Trace
 from streams.signals.trends import read_trends
 from streams.signals.violence import read_violence
 from streams.text.datelines import dateline_end
@@ -88,8 +89,8 @@ class Dates(Sequence[DateMention]):
 class Reader:
     """Reads one article. ``drafts`` and ``signals`` go together; ``excluded`` and ``problems`` grow on the way."""
 
-    def __init__(self, article: Article, lexicon: Lexicon, anchor: date | None) -> None:
-        self.article, self.lexicon, self.anchor = article, lexicon, anchor
+    def __init__(self, article: Article, lexicon: Lexicon, anchor: date | None, trace: Trace | None = None) -> None:
+        self.article, self.lexicon, self.anchor, self._trace = article, lexicon, anchor, trace
         self.drafts: list[Draft] = []
         self.signals: list[Signal] = []
         self.excluded: list[Exclusion] = []
@@ -136,6 +137,7 @@ class Reader:
                 self._section(name, start),
                 shouted=self._shouted(name, text),
             )
+            sentence.trace = self._trace
             sentence.add_hits(inside)
             if sentence.capped:
                 message = f"{name} {start}: a sentence of over {MAX_TOKENS} words was cut off; is it one sentence?"
@@ -225,6 +227,8 @@ class Reader:
         )
         start, end = sentence.span(draft.trigger.first, draft.trigger.last)
         when = self._dated(draft, time_of(draft, dates, self.anchor))
+        if self._trace is not None:
+            self._trace.clauses[sentence.field, start, draft.type] = sentence.span(*draft.segment)
         self.drafts.append(draft)
         self.signals.append(
             Signal(

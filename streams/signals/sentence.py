@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from streams.article import Field, Section
 from streams.lazy import lazy
 from streams.signals.lexicon import Lexicon, Phrase
+from streams.signals.trace import Trace, Try
 from streams.text.matcher import Hit
 from streams.text.numbers import Figure, find_figures
 from streams.text.tokens import tokenize
@@ -62,6 +63,8 @@ class Sentence:
         """What other modules read from the sentence and will want again."""
         self.found: list[Found] = []
         self.vetoed: list[Found] = []
+        self.trace: Trace | None = None
+        """Where what is tried is written down, when somebody asked."""
 
     def add_hits(self, hits: Sequence[Hit]) -> None:
         """Place the matcher's hits on the tokens; one that begins inside a token is dropped."""
@@ -76,6 +79,14 @@ class Sentence:
             found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.number]]
             for one in self._as_read(found):
                 (self.vetoed if one.phrase.kind == "veto" else self.found).append(one)
+                if self.trace is not None and one.phrase.kind == "veto":
+                    self._note_veto(one)
+
+    def _note_veto(self, one: Found) -> None:
+        start, end = self.span(one.first, one.last)
+        row = (one.phrase.type, one.phrase.id, 1, (self.text[start:end],), one.phrase.reason)
+        if self.trace is not None:
+            self.trace.tried.append(Try(self.field, start, end, *row))
 
     def _as_read(self, found: list[Found]) -> list[Found]:
         """Of the noun and verb that one word can be ("attack", "strikes"), the one that the words before it allow."""
