@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml
 
 setup: $(STAMP)  ## Make .venv with tocsin and its tools
 
-demo: setup  ## Replay three weeks of invented news to a receiver on this machine
+demo: setup  ## Replay five weeks of invented news to a receiver on this machine
 	@bash examples/demo.sh
 
 test: setup lint types  ## Lint, types and every quick test (under ten minutes)

@@ -252,7 +252,7 @@ def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Cha
     pairs = [
         (after.measure, before.figure, after.figure),
         ("incidents", before.happenings, after.happenings),
-        ("independent sources", before.sources, after.sources) if before.sources < 2 <= after.sources else None,
+        ("independent sources", before.sources, after.sources) if (before.sources < 2) != (after.sources < 2) else None,
         ("phase", before.phase, after.phase),
         ("severity", before.severity, after.severity),
     ]

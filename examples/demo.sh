@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three weeks of invented news, replayed and delivered to a receiver on this machine.
+# Five weeks of invented news, replayed and delivered to a receiver on this machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tocsin=${TOCSIN:-.venv/bin/tocsin}

@@ -77,7 +77,7 @@ class Lexicon(NamedTuple):
     """The frame of each phrase of kind frame, by the phrase's id."""
     classes: dict[str, frozenset[str]]
     people: dict[str, str]
-    """Head noun of people: its class."""
+    """Head noun of people, with the word before it where that decides: its class."""
     joining: frozenset[str]
     """Heads that can stand before another head: "police officers"."""
     demonyms: frozenset[str]
@@ -130,7 +130,7 @@ def default_lexicon() -> Lexicon:
         reasons.add(row[0])
     causes = {word: row[0] for row in rows_of("causes.tsv") for word in row[1].split()}
     topics = {word: row[0] for row in rows_of("topics.tsv") for word in row[1].split()}
-    people = {word.rstrip("="): row[0] for row in rows_of("people.tsv") for word in row[1].split()}
+    people = {word.rstrip("=").replace("+", " "): row[0] for row in rows_of("people.tsv") for word in row[1].split()}
     joining = frozenset(w[:-1] for row in rows_of("people.tsv") for w in row[1].split() if w.endswith("="))
     objects: dict[str, tuple[str, ...]] = {}
     for row in rows_of("objects.tsv"):

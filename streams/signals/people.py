@@ -144,7 +144,8 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
         if word in _STOP or i in sentence.figures or i in sentence.count_starts or not word[0].isalnum():
             break
         if word in lexicon.people:
-            best = (i + 1, word, "people", lexicon.people[word])
+            class_ = lexicon.people.get(f"{sentence.word(i - 1)} {word}") or lexicon.people[word]
+            best = (i + 1, word, "people", class_)
             if sentence.word(i + 1) not in lexicon.people:
                 break
         elif word in lexicon.demonyms and _closes(sentence, i + 1):

@@ -23,6 +23,11 @@ _TOTALS = re.compile(
     r"|decades?|10-year|old war|in less than \S+ (?:days|weeks|months)"
     r"|(?:over|in|during) the (?:past|last)(?! (?:(?:few|several|\w+) )?(?:hours?|night|days?)\b)) "
 )
+#: Many happenings with one figure for a time: "attacks in the city have killed 31 people this week".
+_OF_MANY = re.compile(
+    r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
+    r" (?:\S+ ){0,6}?(?:have|has) (?:killed|left|claimed|cost) (?:\S+ ){0,10}?this (?:week|month) "
+)
 _SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(
     """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial
@@ -120,7 +125,8 @@ def is_cumulative(
         "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
     ):
         return True
-    if _TOTALS.search(f" {' '.join(words)} "):
+    told = f" {' '.join(words)} "
+    if _TOTALS.search(told) or _OF_MANY.search(told):
         return True
     inside = [d for d in dates if _within(sentence, d, segment, aside)]
     if any(d.kind == "since" or (d.kind == "duration" and not _is_short(sentence, d)) for d in inside):

@@ -144,3 +144,13 @@ def test_a_correction_names_the_figure_it_voids(sentence: str, low: int, correct
 def test_attacks_told_together_are_one_count() -> None:
     [count] = counts_of(read("Two attacks killed 12 people on Monday."))
     assert (count.low, count.attacks) == (12, 2)
+
+
+@pytest.mark.parametrize(
+    ("people", "class_"),
+    [("aid workers", "aid_worker"), ("relief workers", "aid_worker"), ("media workers", "journalist"),
+     ("health workers", "health_worker"), ("mine workers", "civilian")],
+)  # fmt: skip
+def test_who_the_victims_are_may_stand_in_two_words(people: str, class_: str) -> None:
+    [count] = counts_of(read(f"Gunmen killed two {people} in the town on Monday."))
+    assert (count.low, count.class_) == (2, class_)

@@ -37,6 +37,7 @@ NOT_FRESH = [
     "So far two judges have been murdered by rebels in less than 15 days.",
     "The sister of the murdered envoy spoke to reporters.",
     "The government believed that the envoy had been murdered.",
+    "Attacks in the harbour district have killed 31 people this week, the office said.",
     "Police foiled nothing and spoke of a bomb plot in the capital.",
     "The suspect in a shooting that left two men dead was released from jail.",
 ]
