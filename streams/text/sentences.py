@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-_BORDER = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])")
+#: Tried once a run of marks, which possessive quantifiers never give back: a line of dots costs its length.
+_BORDER = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s++(?=[\"'“‘(\[]*+[^\Wa-z_])")
 _WORD_BEFORE = re.compile(r"[\w.]*$")
 _BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
 _ABBREVIATIONS = frozenset(
