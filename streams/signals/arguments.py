@@ -138,7 +138,7 @@ class Whereabouts:
 def _speaks(draft: Draft, end: int) -> bool:
     """Whether a place name stands for a government that says or does: "Paris warned"."""
     sentence = draft.sentence
-    after = next((i for i, start in enumerate(sentence.starts) if start >= end), len(sentence.words))
+    after = bisect_left(sentence.starts, end)
     return sentence.word(after) in _SAYING or (
         sentence.word(after) in ("has", "had") and sentence.word(after + 1) in _SAYING
     )

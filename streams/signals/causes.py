@@ -6,9 +6,11 @@ a weapon or somebody armed in the sentence, an attack there or told before it, o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from streams.lazy import lazy
 from streams.signals.lexicon import Phrase
 from streams.signals.sentence import Found, Sentence
 from streams.signals.topics import NOISY_TOPICS
@@ -59,16 +61,18 @@ def _answer(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
     phrase = found.phrase
     if phrase.veto and not phrase.veto.isdisjoint(_near(sentence, found)):
         return phrase.reason or "other_sense"
-    if phrase.needs and phrase.needs.isdisjoint(others(sentence, found)) and not (armed and _is_violent(phrase)):
+    if phrase.needs and not beside(sentence, found, phrase.needs) and not (armed and _is_violent(phrase)):
         return ""
     return None
 
 
-def others(sentence: Sentence, found: Found) -> list[str]:
-    """The words beside a phrase of one word; a longer one may be its own evidence."""
-    if found.last - found.first > 1:
-        return sentence.words
-    return sentence.words[: found.first] + sentence.words[found.last :]
+def beside(sentence: Sentence, found: Found, wanted: frozenset[str]) -> bool:
+    """Whether a wanted word stands beside a phrase of one word; a longer one may be its own evidence."""
+    present = wanted & sentence.bag
+    if len(present) != 1 or found.last - found.first > 1:
+        return bool(present)
+    own = sentence.words[found.first]
+    return own not in present or sentence.words.count(own) > 1
 
 
 def _is_violent(phrase: Phrase) -> bool:
@@ -78,7 +82,7 @@ def _is_violent(phrase: Phrase) -> bool:
 def plainly_violent(sentence: Sentence, found: Found) -> bool:
     """Whether arms and hurt people stand beside a phrase: enough in any article."""
     classes = sentence.lexicon.classes
-    return not classes["strong"].isdisjoint(others(sentence, found)) and not classes["hurt"].isdisjoint(sentence.bag)
+    return not classes["hurt"].isdisjoint(sentence.bag) and beside(sentence, found, classes["strong"])
 
 
 class Causes:
@@ -87,6 +91,7 @@ class Causes:
     def __init__(self, sentence: Sentence, about: About) -> None:
         self.sentence, self.about = sentence, about
         self.lexicon = sentence.lexicon
+        self._arms: dict[tuple[int, int], bool] = {}
 
     def reason(self, toll: Toll, segment: tuple[int, int]) -> str | None:
         """Why a figure is not of violence; "" drops it silently, None keeps it."""
@@ -124,28 +129,35 @@ class Causes:
 
     def violence_near(self, segment: tuple[int, int]) -> bool:
         """Whether arms, somebody armed or an attack stand in the segment or the sentence round it."""
-        inside = self.sentence.words[segment[0] : segment[1]]
-        return not self.lexicon.classes["strong"].isdisjoint(inside) or bool(self._attacks(0, len(self.sentence.words)))
+        return bool(self._attacking) or self._arms_in(segment)
 
-    def _attacks(self, first: int, last: int) -> list[int]:
-        """Tokens between which an attack is told."""
+    def _arms_in(self, segment: tuple[int, int]) -> bool:
+        if segment not in self._arms:
+            inside = self.sentence.words[segment[0] : segment[1]]
+            self._arms[segment] = not self.lexicon.classes["strong"].isdisjoint(inside)
+        return self._arms[segment]
+
+    @lazy
+    def _attacking(self) -> list[int]:
+        """Tokens at which an attack is told."""
         return [
             f.first
             for f in self.sentence.found
-            if first <= f.first < last
-            and f.phrase.family == "attack"
-            and fits(self.sentence, f, armed=self.about.armed) is None
+            if f.phrase.family == "attack" and fits(self.sentence, f, armed=self.about.armed) is None
         ]
+
+    def _attacks(self, segment: tuple[int, int]) -> list[int]:
+        first, last = segment
+        return self._attacking[bisect_left(self._attacking, first) : bisect_left(self._attacking, last)]
 
     def _of_itself(self, toll: Toll, segment: tuple[int, int]) -> bool:
         """Whether one person only died, and nothing violent was told there or before."""
         word = self.sentence.words[toll.verb.first]
         if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
             return False
-        inside = self.sentence.words[segment[0] : segment[1]]
-        if not self.lexicon.classes["strong"].isdisjoint(inside) or self._attacks(*segment):
+        if self._arms_in(segment) or self._attacks(segment):
             return False
-        return self.about.opening or not _OLD_AGE.isdisjoint(inside)
+        return self.about.opening or not _OLD_AGE.isdisjoint(self.sentence.words[segment[0] : segment[1]])
 
     def _nearest(self, toll: Toll, segment: tuple[int, int]) -> str | None:
         """The cause nearest to the verb, unless an attack stands nearer still."""
@@ -153,19 +165,20 @@ class Causes:
         if not causes:
             return None
         distance, reason = min(causes)
-        violent = [abs(i - toll.verb.first) for i in self._attacks(*segment) if i != toll.verb.first]
+        violent = [abs(i - toll.verb.first) for i in self._attacks(segment) if i != toll.verb.first]
         if reason in ("court", "animal"):
             return None
         return reason if not violent or distance < min(violent) else None
 
+    @lazy
+    def _causes(self) -> list[tuple[int, str]]:
+        """The tokens that name a cause, and which."""
+        causes = self.lexicon.causes
+        return [(i, causes[word]) for i, word in enumerate(self.sentence.words) if word in causes]
+
     def _named(self, at: int, segment: tuple[int, int]) -> Sequence[tuple[int, str]]:
         first, last = segment
-        causes = self.lexicon.causes
-        found = [
-            (abs(i - at), causes[word])
-            for i, word in enumerate(self.sentence.words[first:last], first)
-            if word in causes
-        ]
+        found = [(abs(i - at), cause) for i, cause in self._causes if first <= i < last]
         found += [
             (abs(v.first - at), v.phrase.reason)
             for v in self.sentence.vetoed

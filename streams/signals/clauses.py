@@ -122,8 +122,8 @@ class Clauses:
     def parts(self, hit: Found, i: int) -> Iterator[Toll]:
         """ "…, including three children and a nurse" behind the groups just read."""
         end = self.sentence.segment_of(hit.first)[1]
-        for group in self.groups.all:
-            if i <= group.first < min(end, i + 14) and group.part:
+        for group in self.groups.between(i, min(end, i + 14)):
+            if group.part:
                 if any(v in self.verbs for v in range(i, group.first)):
                     return
                 toll = self.victims.count(hit, group)

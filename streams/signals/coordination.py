@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from streams.signals.people import Group, find_groups
 from streams.signals.sentence import AUXILIARIES, PERFECT, SAYING, Sentence
 
@@ -17,6 +19,7 @@ _DETERMINERS = frozenset("the a an his her their its".split())
 _DEFINITE = frozenset("the these those his her their its all".split())
 _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
+_VERBAL = AUXILIARIES | PERFECT | SAYING
 _AGE_WORDS = frozenset("years year old aged age".split())
 _OF_WHOM = frozenset("them whom".split())
 _FAR = 12
@@ -33,6 +36,7 @@ class Groups:
         self.sentence = sentence
         self.words = sentence.words
         self.all = find_groups(sentence)
+        self._firsts = [group.first for group in self.all]
         self.starting = {group.first: group for group in self.all}
         self.ending = {group.last: group for group in self.all}
         self.figured = [group for group in self.all if group.first in sentence.figures]
@@ -40,6 +44,10 @@ class Groups:
         self.taken: set[int] = set()
         self.verbs: set[int] = set()
         """Tokens of the casualty verbs, which end a list."""
+
+    def between(self, first: int, last: int) -> tuple[Group, ...]:
+        """The groups that begin at tokens ``first`` to ``last`` (half-open)."""
+        return self.all[bisect_left(self._firsts, first) : bisect_left(self._firsts, last)]
 
     def free_ending(self, i: int) -> Group | None:
         """A countable group that ends at token ``i`` and is not counted yet."""
@@ -178,8 +186,7 @@ class Groups:
     def _is_subject(self, group: Group) -> bool:
         """Whether a verb of its own follows the group, so that "and" began a new clause."""
         after = group.last
-        ends = AUXILIARIES | PERFECT | SAYING
-        own_verb = self.sentence.word(after) in ends or after in self.sentence.verb_starts or after in self.verbs
+        own_verb = self.sentence.word(after) in _VERBAL or after in self.sentence.verb_starts or after in self.verbs
         return own_verb or self._speaks(group)
 
     def _speaks(self, group: Group) -> bool:

@@ -116,6 +116,7 @@ def default_lexicon() -> Lexicon:
     classes["state"] |= classes["nations"]
     classes["forces"] |= classes["units"]
     classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]
+    classes["violent"] = classes["armed"] | classes["weapon"] | classes["hurt"]
     classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]
     for name in PHRASE_FILES:
         for row in rows_of(name):
@@ -196,11 +197,7 @@ def _add_phrases(
     type_, kind, phrases, measure, needs, veto, reason = row[:7]
     if needs and needs not in classes and needs != "violent":
         raise ValueError(f"{name}: row {type_} {kind} needs the class {needs!r}, which classes.tsv lacks")
-    wanted = (
-        classes["armed"] | classes["weapon"] | classes["hurt"]
-        if needs == "violent"
-        else classes.get(needs, frozenset())
-    )
+    wanted = classes["violent"] if needs == "violent" else classes.get(needs, frozenset())
     glance = classes["rising"] if kind == "change" else wanted
     vetoes = frozenset(word for word in veto.split(",") if word)
     for surface, form in _spelled_out(phrases):

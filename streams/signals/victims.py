@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from streams.article import Exactness, Relation, Side
+from streams.lazy import lazy
 from streams.signals.coordination import Groups
 from streams.signals.people import Group
 from streams.signals.revisions import UNNAMED, says_it_was_wrong, taken_back
@@ -15,6 +16,7 @@ _HURT = frozenset({"killed", "wounded", "casualties"})
 _TOLD_BEFORE = frozenset("them whom".split())
 _DEAD = frozenset("dead victims".split())
 _HURT_BEFORE = frozenset("wounded injured".split())
+_HELPERS = AUXILIARIES | PERFECT
 _REPORTS = frozenset("reports report word information immediate confirmed details".split())
 _ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
 
@@ -70,7 +72,11 @@ class Victims:
         if old is not None:
             self.groups.taken.add(old.first)
             return toll._replace(corrects=old.low)
-        return toll._replace(corrects=UNNAMED) if says_it_was_wrong(self.words) else toll
+        return toll._replace(corrects=UNNAMED) if self._was_wrong else toll
+
+    @lazy
+    def _was_wrong(self) -> bool:
+        return says_it_was_wrong(self.words)
 
     def _names_a_person(self, group: Group) -> bool:
         """Whether a name is a victim's: it has two parts, or stands in a list or with a title of people."""
@@ -104,20 +110,27 @@ class Victims:
         inner = self.words[group.first : group.last + 3]
         of = inner.index("of") if "of" in inner else len(inner)
         whole = set(inner[of + 1 : of + 3])
-        behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
-        own_verb = self.sentence.word(behind) in AUXILIARIES | PERFECT or behind == hit.first
-        here = "whom" in whole or any(g.last <= group.first and g.low not in (None, 1) for g in self.groups.all)
         of_some = group.of is not None and group.of != group.low
-        free = own_verb and (here or of_some) and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
         if group.part or whole & _DEAD:
             return "part"
         if of_some or whole & _TOLD_BEFORE:
-            return "total" if free else "part"
+            here = of_some or "whom" in whole or self._is_preceded(group)
+            return "total" if here and self._stands_alone(hit, group) else "part"
         if hit.phrase.measure == "killed" and (
             whole & _HURT_BEFORE or (group.more and "more" in inner and self.words[group.last - 1] != "others")
         ):
             return "increment"
         return "total"
+
+    def _is_preceded(self, group: Group) -> bool:
+        """Whether several were named before the group."""
+        return any(g.last <= group.first and g.low not in (None, 1) for g in self.groups.all)
+
+    def _stands_alone(self, hit: Found, group: Group) -> bool:
+        """Whether a figure of some has a verb of its own and is the first of its measure."""
+        behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
+        own_verb = self.sentence.word(behind) in _HELPERS or behind == hit.first
+        return own_verb and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
 
     def _object_text(self, group: Group) -> str:
         figure = self.sentence.figures.get(group.first)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Count, Exclusion, Scope
-from streams.signals.causes import About, Causes, fits, others, plainly_violent
+from streams.signals.causes import About, Causes, beside, fits, plainly_violent
 from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
@@ -87,11 +87,8 @@ class _Violence:
 
     def _hits_anyone(self, found: Found) -> bool:
         """Whether "shot" or "stabbed" has somebody as object or somebody armed near: not a golfer's 67."""
-        classes = self.sentence.lexicon.classes
-        armed = classes["armed"] | classes["weapon"] | classes["hurt"]
-        return any(t.verb.first == found.first for t in self.tolls if t.kind != "bare") or bool(
-            armed & set(others(self.sentence, found))
-        )
+        somebody = any(t.verb.first == found.first for t in self.tolls if t.kind != "bare")
+        return somebody or beside(self.sentence, found, self.sentence.lexicon.classes["violent"])
 
     def _own_tolls(self, tolls: list[Toll], segment: tuple[int, int]) -> list[Toll]:
         kept = []
