@@ -6,8 +6,9 @@ token must not uncover the old one.
 
 from __future__ import annotations
 
+import base64
 import threading
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 STAND_IN = "***"
 #: Shorter values are no secrets, and hiding them would garble what is said.
@@ -35,14 +36,20 @@ def mask(text: str) -> str:
 
 
 def _parts(value: str) -> set[str]:
+    """The value's parts, each also in the spellings in which an answer may repeat it."""
+    found = _pieces(value)
+    coded = {base64.b64encode(part.encode()).decode() for part in found if len(part) >= _SHORTEST}
+    return found | {unquote(part) for part in found} | {quote(part, safe="") for part in found} | coded
+
+
+def _pieces(value: str) -> set[str]:
     if "://" not in value:
-        return {value, *value.split()}
+        return {value, *value.split(), *(part.removeprefix("whsec_") for part in value.split())}
     try:
         parts = urlsplit(value)
     except ValueError:
         return {value}
-    found = {parts.password or "", parts.query, *(v for _, v in parse_qsl(parts.query))}
-    return found | {unquote(part) for part in found}
+    return {parts.password or "", parts.query, *(v for _, v in parse_qsl(parts.query))}
 
 
 def hide_path(address: str) -> None:

@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.alert import Alert
-from alerts.channels.hidden import Hidden
 from alerts.config.types import Destination
+from alerts.masking import mask
 
 #: ``retry`` surely did not arrive; ``uncertain`` may have; ``park`` needs its owner;
 #: ``invalid`` is the fault of this payload alone.
@@ -146,7 +146,6 @@ class Channel(ABC):
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
         self.destination = destination
         self.timeouts = timeouts
-        self._hidden = Hidden(destination.settings)
 
     @abstractmethod
     def render(self, message: Message) -> Payload:
@@ -163,8 +162,8 @@ class Channel(ABC):
     def send(self, payload: Payload) -> Answer:
         """Send once. Never raises for what the destination does; no secret stands in the answer."""
         answer = self.attempt(payload)
-        word = None if answer.word is None else self._hidden.of(answer.word)[:ANSWER_CHARACTERS]
-        return replace(answer, text=self._hidden.of(answer.text)[:ANSWER_CHARACTERS], word=word)
+        word = None if answer.word is None else mask(answer.word)[:ANSWER_CHARACTERS]
+        return replace(answer, text=mask(answer.text)[:ANSWER_CHARACTERS], word=word)
 
     def verdict(self, answer: Answer) -> Verdict:
         """What the answer means for the notification."""

@@ -11,7 +11,7 @@ from typing import Any
 from alerts.channels import CHANNELS, Channel, Payload, Timeouts
 from alerts.config.types import Destination, Secret
 
-HUSH = "HUSHHUSH"
+HUSH = "HUSH4HUSH"
 """Stands in every secret below, and may stand nowhere else."""
 KEY = "whsec_" + base64.b64encode(f"{HUSH}{HUSH}{HUSH}".encode()).decode()
 
@@ -23,7 +23,7 @@ SETTINGS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "discord": lambda url, _: {"url": Secret(f"{url}/api/webhooks/123/{HUSH}-token")},
     "teams": lambda url, _: {"url": Secret(f"{url}/workflows/{HUSH}?sig={HUSH}-sig")},
     "mattermost": lambda url, _: {"url": Secret(f"{url}/hooks/{HUSH}")},
-    "pagerduty": lambda url, _: {"routing_key": Secret(HUSH * 4), "api": f"{url}/v2/enqueue"},
+    "pagerduty": lambda url, _: {"routing_key": Secret((HUSH * 4)[:32]), "api": f"{url}/v2/enqueue"},
     "email": lambda _, smtp: {
         "to": ("desk@news.example", "night@news.example"),
         "from": "tocsin@news.example",
