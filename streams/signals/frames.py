@@ -26,6 +26,7 @@ _AMOUNTS = frozenset(
     office headquarters homes""".split()
 )
 _DETERMINERS = frozenset("a an the its their his her this that these any no".split())
+_NEW_CLAUSE = frozenset("that which but while when after before because as although where".split())
 _BARE_REACH = 3
 _REACH = 9
 
@@ -96,7 +97,7 @@ def _after(sentence: Sentence, found: Found, frame: Frame) -> Found | None:
     """Passive when the noun is the object, active when it is the subject: the verb stands behind it."""
     words = sentence.words
     for i in range(found.last, min(found.last + _REACH, len(words))):
-        if words[i] in _STOPS and words[i] != ",":
+        if (words[i] in _STOPS and words[i] != ",") or words[i] in _NEW_CLAUSE:
             return None
         hit = _hit(sentence, found, i, frame, i + 1)
         if hit is None:

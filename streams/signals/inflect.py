@@ -87,6 +87,7 @@ _DOUBLING = frozenset(
 #: Written with one l or two.
 _EITHER_WAY = frozenset("cancel travel signal shovel marshal".split())
 _PLURALS = {"child": "children", "man": "men", "crisis": "crises", "coup": "coups"}
+_NO_MEN = frozenset("human german roman ottoman caiman".split())
 _VOWELS = "aeiou"
 
 
@@ -120,6 +121,8 @@ def _plural(word: str) -> str:
     stem, space, last = word.rpartition(" ")
     if last in _PLURALS:
         return stem + space + _PLURALS[last]
+    if last.endswith("man") and last not in _NO_MEN:
+        return word[:-3] + "men"
     if last.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
     if last.endswith("y") and last[-2:-1] not in _VOWELS:

@@ -15,7 +15,8 @@ _STOPS = frozenset("; : ( ) -- — – . ? !".split())
 _OBJECT_ENDS = (
     frozenset(
         """, of from to in on at after before by for and as while when if because since with who which that into over
-    until within during under following but""".split()
+    until within during under following but toward towards across through behind between along around outside beyond
+    onto""".split()
     )
     | _STOPS
 )
@@ -36,7 +37,7 @@ _HELD = frozenset(
     """town towns city cities village villages base bases position positions garrison garrisons camp barracks outpost
     outposts island islands territory territories strip enclave province valley zone zones region airfield country
     countries capital camps post posts lines front trenches areas settlements settlement hills mountains heights ridge
-    land border frontier peninsula quarter district sector bridgehead barrack peak fort""".split()
+    land border frontier peninsula quarter district sector bridgehead barrack peak fort campus university""".split()
 )
 _ARMED = frozenset({"MIL", "REB", "PRM", "COP"})
 _STAFF = frozenset(
@@ -54,6 +55,11 @@ _OTHER_LEAVERS = frozenset(
     shares nomination symptoms support proposal money savings cash license licence suit lawsuit charges application
     amendment funding troops' medication team club player sponsor sponsors""".split()
 )
+#: What may follow a "left" that names no place.
+_NOTHING_MORE = frozenset(
+    """. , ; ? ! " and or by before after until unless if immediately soon next last this yesterday today on within as
+    when while""".split()
+) | {""}
 _PERSONAL = frozenset("his her my".split())
 _ENVOYS = frozenset("ambassador ambassadors envoy consul".split())
 _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets berets".split())
@@ -67,7 +73,7 @@ _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provi
 _TERMS = frozenset(
     "implement implementing implementation includes include provides stipulates carry covers integration".split()
 )
-_PHRASE_ENDS = frozenset(", to in on against by with for over after before".split())
+_PHRASE_ENDS = frozenset(", from to in on against by with for over after before".split())
 _SUBJECT_REACH = 12
 _STAGES: dict[str, tuple[str, Realis | None]] = {
     "demanded": ("force.withdrawal_demanded", "hypothetical"),
@@ -112,7 +118,11 @@ def mover(sentence: Sentence, hit: Found) -> str | None:
     if place:
         if word.startswith("evacuat") and (kind := _kind(sentence, object_)):
             return kind
-        return "forces" if by_them and _is_place_left(sentence, word, object_) else None
+        if not _is_place_left(sentence, word, object_):
+            return None
+        if by_them and (object_ or word not in _GONE or sentence.word(hit.last) in _NOTHING_MORE):
+            return "forces"
+        return "state" if object_ and _is_state(sentence, subject) else None
     return "forces" if by_them else "state" if _state_leaves(sentence, hit, subject) else None
 
 
@@ -184,6 +194,15 @@ def _kind(sentence: Sentence, span: range) -> str | None:
     return "staff" if not _STAFF.isdisjoint(words) else None
 
 
+def _is_state(sentence: Sentence, subject: range) -> bool:
+    """Whether a state, or its people as one, is what stands before the verb: "Israel", "the Syrians"."""
+    nations = sentence.lexicon.classes["nations"]
+    return any(
+        sentence.words[i] in nations and sentence.word(i - 1) not in ("a", "an", "in", "of", "from", "to")
+        for i in subject[-4:]
+    )
+
+
 def _is_place_left(sentence: Sentence, word: str, object_: range) -> bool:
     """ "Left" and "abandoned" by forces: a country, town or base. Houses are left by others, scenes by attackers."""
     words = sentence.words[object_.start : object_.stop]
@@ -200,12 +219,12 @@ def _state_leaves(sentence: Sentence, hit: Found, subject: range) -> bool:
     classes = sentence.lexicon.classes
     after = sentence.words[hit.last : hit.last + 9]
     way = next((i for i, word in enumerate(after[:4]) if word in ("from", "of")), None)
+    state = not classes["nations"].isdisjoint(sentence.words[subject.start : subject.stop])
     if way is None:
-        return False
+        return state and not classes["conflict"].isdisjoint(sentence.words)
     goal = after[way + 1 :]
     if not _NO_PLACES.isdisjoint(goal[:5]):
         return False
-    state = not classes["nations"].isdisjoint(sentence.words[subject.start : subject.stop])
     if not classes["nations"].isdisjoint(goal[:3]):
         return state or not classes["forces"].isdisjoint(sentence.words)
     return state and not classes["land"].isdisjoint(goal)
@@ -231,15 +250,18 @@ def _named_mover(sentence: Sentence, hit: Found) -> str | None:
         return "state"
     of = _phrase_after(sentence, hit.last, "of")
     if of is not None:
-        return _kind(sentence, of)
+        only = words[of.start : of.stop]
+        state = len(only) <= 3 and not classes["nations"].isdisjoint(only[-1:])
+        return _kind(sentence, of) or ("state" if state else None)
     if rest is not None:
         goal = words[rest.start : rest.stop]
         placed = not classes["land"].isdisjoint(goal) or not classes["nations"].isdisjoint(goal[:4])
-        known = states or not classes["forces"].isdisjoint(words)
+        known = states or not classes["forces"].isdisjoint(words) or not classes["nations"].isdisjoint(goal[:4])
         return "state" if placed and known else None
     if noun not in _OPEN_NOUNS:
         return None
-    bare = _PERSONAL.isdisjoint(before) and _NO_PLACES.isdisjoint(words) and _OTHER_LEAVERS.isdisjoint(words)
+    close = words[max(hit.first - 6, 0) : hit.last + 6]
+    bare = _PERSONAL.isdisjoint(before) and _NO_PLACES.isdisjoint(close) and _OTHER_LEAVERS.isdisjoint(words)
     return "state" if states else "forces" if bare else None
 
 
