@@ -143,7 +143,9 @@ class Causes:
         return [
             f.first
             for f in self.sentence.found
-            if f.phrase.family == "attack" and fits(self.sentence, f, armed=self.about.armed) is None
+            if f.phrase.family == "attack"
+            and f.phrase.kind != "frame"
+            and fits(self.sentence, f, armed=self.about.armed) is None
         ]
 
     def _attacks(self, segment: tuple[int, int]) -> list[int]:

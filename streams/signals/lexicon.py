@@ -140,7 +140,7 @@ def default_lexicon() -> Lexicon:
     order = sorted(surfaces)
     phrases = [tuple(dict.fromkeys(surfaces[surface])) for surface in order]
     meant = [tuple(p for p in group if p.kind != "veto") for group in phrases]
-    violent = [[p for p in group if p.family in ("attack", "hostage")] for group in meant]
+    violent = [[p for p in group if p.family in ("attack", "hostage") and p.kind != "frame"] for group in meant]
     topic_words = sorted(topics)
     return Lexicon(
         types=types,

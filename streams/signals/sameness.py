@@ -16,6 +16,7 @@ VAGUE_TYPES = frozenset(
     {
         "attack.generic",
         "attack.raid",
+        "attack.property",
         "attack.offensive",
         "attack.site_bomb",
         "attack.armed_clash",

@@ -65,7 +65,7 @@ def _surely_an_attack(lexicon: Lexicon, hit: Hit, folded: str, words: Sequence[s
     own = set(_WORD.findall(folded[hit.start : hit.end]))
     return any(
         p.family in ("attack", "hostage")
-        and p.kind != "veto"
+        and p.kind not in ("veto", "frame")
         and (not p.needs or any(word in p.needs and word not in own for word in words))
         for p in lexicon.phrases[hit.number]
     )

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from streams.article import Count, Exclusion, Scope
+from streams.lazy import lazy
 from streams.signals.causes import About, Causes, beside, fits, plainly_violent
 from streams.signals.draft import Draft, Victims, exclusion
+from streams.signals.frames import resolve
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.scope import is_attribute, is_background, is_cumulative, is_habit, noun_scope
@@ -51,7 +53,7 @@ class _Violence:
 
     def read(self, segment: tuple[int, int]) -> None:
         first, last = segment
-        hits = [f for f in self.sentence.found if first <= f.first < last and f.phrase.family in _FAMILIES]
+        hits = [f for f in self._told if first <= f.first < last]
         if not hits:
             return
         tolls = self._own_tolls([t for t in self.tolls if first <= t.verb.first < last], segment)
@@ -67,6 +69,16 @@ class _Violence:
             self._casualties(hurt, segment)
         if hostages:
             self._hostage(hostages, taken, segment)
+
+    @lazy
+    def _told(self) -> list[Found]:
+        """The phrases of violence, a noun of a frame as the verb that goes with it."""
+        phrases = (f for f in self.sentence.found if f.phrase.family in _FAMILIES)
+        resolved = (self._with_verb(f) if f.phrase.kind == "frame" else f for f in phrases)
+        return [f for f in resolved if f is not None]
+
+    def _with_verb(self, found: Found) -> Found | None:
+        return resolve(self.sentence, found) if fits(self.sentence, found, armed=self.about.armed) is None else None
 
     def _fits(self, found: Found) -> bool:
         reason = fits(self.sentence, found, armed=self.about.armed or not self.about.opening)
@@ -194,7 +206,7 @@ class _Violence:
         if (
             hit.phrase.form == "G"
             and not totals
-            and sentence.word(hit.first - 1) not in (",", "was", "were", "is", "are", "been")
+            and sentence.word(hit.first - 1) not in (",", "was", "were", "is", "are", "been", "after")
         ):
             return "reference", False
         if hit.phrase.form == "G" and totals and sentence.word(hit.first - 1) in ("of", "for", "from", "against", "at"):

@@ -1,0 +1,133 @@
+"""Plain one-sentence news of violence, in the words that wires of four decades use: each must count."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from streams.article import Article
+from streams.classify import classify
+
+TOLD = [
+    "Guerrillas dynamited two electricity pylons near the town of Chosica last night.",
+    "Unidentified individuals hurled an explosive device at the embassy on Sunday.",
+    "Rebels harassed the garrison at San Vicente for two hours on Friday.",
+    "Terrorists set fire to four buses on the Pan-American Highway yesterday.",
+    "A bomb damaged the offices of the party in Cali on Monday.",
+    "The army reported that subversives blew up a bridge over the Lempa River.",
+    "Hooded men burned down the town hall of Paratebueno.",
+    "An oil pipeline was blown up by members of the ELN on Tuesday.",
+    "Gunmen riddled the councilman's house with bullets.",
+    "The priest was found murdered in his parish house on Saturday.",
+    "Members of the death squad dragged the teacher from his home and shot him.",
+    "A powerful explosive charge went off outside the bank, shattering windows.",
+    "The insurgents occupied the town for three hours and looted the bank.",
+    "A judge escaped unhurt when his car was machine-gunned in Medellin.",
+    "The guerrillas attacked the barracks with rockets and rifle grenades.",
+    "The senator survived an attempt on his life.",
+    "A police patrol was attacked with home-made bombs in Callao.",
+    "Two policemen were shot at while on guard duty in Lima.",
+    "The peasants were hacked to death with machetes.",
+    "A train was derailed by an explosion set off by terrorists.",
+    "Soldiers exchanged shots with a group of armed men near the border.",
+    "The rebels downed a military helicopter with a missile.",
+    "A land mine exploded under a truck carrying conscripts.",
+    "Three trucks loaded with coffee were set ablaze by guerrillas.",
+    "The consulate was hit by a rocket-propelled grenade.",
+    "An engineer was taken captive by the rebels on Wednesday.",
+    "The rancher was seized by six armed men at his farm.",
+    "The guerrillas are holding three oil workers.",
+    "A businessman is being held by kidnappers who demand a ransom.",
+    "Armed men broke into the radio station and forced the staff to read a statement.",
+    "The army bombed and strafed neighborhoods held by the rebels.",
+    "Fighting continued in the northern districts of the capital on Sunday.",
+    "The union leader disappeared after being detained by men in civilian clothes.",
+    "A firebomb was thrown at the home of the mayor.",
+    "Mortar shells fell on the airport during the night.",
+    "Ten bombs were set off in different parts of the city.",
+    "The newspaper's offices were sprayed with gunfire.",
+    "The power station was sabotaged on Thursday night.",
+    "Three charges of dynamite were placed at the base of the tower, toppling it.",
+    "Police defused a bomb that had been planted in front of the ministry.",
+    "Suspected separatists burned three schools in Yala.",
+    "Drones struck an oil depot in Belgorod early on Thursday.",
+    "Russian forces pounded Kherson overnight.",
+    "Militants stormed a hotel in Mogadishu on Friday evening.",
+    "Settlers torched cars and homes in the village of Huwara.",
+    "Jets carried out raids on rebel positions near Taiz.",
+    "Armed bandits sacked four villages in Katsina.",
+    "A Palestinian was shot by Israeli troops at a checkpoint near Hebron.",
+    "A knife-wielding man attacked passers-by in central Hamburg.",
+    "Gunfire erupted near the presidential palace in Ouagadougou.",
+    "A convoy of aid trucks came under fire in Tigray.",
+    "Pirates boarded a tanker off Somalia and took the crew captive.",
+    "A Houthi missile hit a bulk carrier in the Gulf of Aden.",
+    "Attackers on horseback overran a displaced persons camp in Darfur.",
+    "Unknown assailants opened fire at a wedding in Diyarbakir.",
+    "The rebels fired on a bus carrying civilians.",
+    "A blast rocked the Shiite mosque during Friday prayers.",
+    "A car packed with explosives exploded outside a police station.",
+    "Army helicopters rocketed villages in Sagaing.",
+    "Mai-Mai fighters looted the health centre and carried off twelve people.",
+    "Fresh clashes broke out between rival militias in Tripoli.",
+    "The governor was assassinated by his own bodyguard.",
+    "A sniper wounded a Ukrainian medic in Bakhmut.",
+    "An IED targeted the convoy of the deputy minister.",
+    "An explosion ripped through a crowded market in Kaduna.",
+    "The gang abducted 17 missionaries outside Port-au-Prince.",
+    "Gunmen snatched dozens of pupils from a school in Kuriga.",
+    "The bus was hijacked by four men armed with pistols.",
+    "A Dutch aid worker was freed after three months in captivity.",
+    "The ambassador was gunned down at an art gallery.",
+    "Security forces fired on protesters in Khartoum.",
+    "A mob lynched two men accused of theft of cattle in Jonglei.",
+    "The village chief was beheaded by insurgents in Cabo Delgado.",
+    "The base was shelled from across the border.",
+    "Rockets were fired at Erbil airport.",
+    "Islamic State fighters raided a prison in Hasakah.",
+    "Two grenades exploded at a rally for the new prime minister.",
+    "Rebels killed and mutilated villagers at Makobola.",
+    "Troops razed houses in the village after the raid.",
+    "An off-duty soldier was lynched by demonstrators.",
+    "An army officer was executed by the group in Kidal.",
+]
+
+#: Words of war that tell of none.
+QUIET = [
+    "The singer rocked the stadium and the show went off without a hitch.",
+    "Oil prices rocketed and shares of the shipping line were hammered.",
+    "The coach was sacked after his side were shot down in the final.",
+    "Students stormed into the dean's office laughing and broke into song.",
+    "The board discussed a cut but downed tools before the vote.",
+    "She was held captive by the book and burned the midnight oil.",
+    "The committee is holding talks on school buses and town halls.",
+    "Farmers burned their fields after the harvest, as they do every autumn.",
+    "A volcanic explosion ripped through the crater but damaged nothing.",
+    "Passengers boarded the flight to Lima after a delay.",
+]
+
+
+def article(text: str) -> Article:
+    return Article(id="a", title="", body=text, published=datetime(2021, 6, 5, 8, tzinfo=UTC), source="Test")
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_plain_news_of_violence_counts(text: str) -> None:
+    told = [(s.type, s.scope, s.realis) for s in classify(article(text)).signals]
+    assert any(
+        type_.partition(".")[0] in ("attack", "hostage", "casualty", "unrest")
+        and scope in ("incident", "update")
+        and realis in ("actual", "ongoing")
+        for type_, scope, realis in told
+    ), told
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_borrowed_words_of_war_count_nothing(text: str) -> None:
+    counted = [
+        s.type
+        for s in classify(article(text)).signals
+        if s.scope in ("incident", "update") and s.realis in ("actual", "ongoing") and s.polarity == "escalation"
+    ]
+    assert counted == []
