@@ -112,9 +112,17 @@ def _verdict(
         return looks[0].gate, looks[0].detail
     if untold:
         return "happened", f"{untold[0].why}: {wording.quote(untold[0].sentence, 160)}"
+    gone = [root for root in Tables(moment.state).roots.rows.values() if _is_of(root, rule, key, moment.now)]
+    if gone:
+        latest = max(gone, key=lambda root: (root.opened, root.id))
+        return "read", f"no article tells of it any more; {_said(latest)}"
     where = wording.key(key)
     said = f"no article of that time tells of {' or '.join(rule.when)}{' ' if where else ''}{where}"
     return "read", said
+
+
+def _is_of(root: Root, rule: Rule, key: Mapping[str, str], now: int) -> bool:
+    return root.definition == rule.definition and root.key == key and root.last_at > now - rule.over
 
 
 # --- happenings -----------------------------------------------------------------------------------------------------

@@ -197,7 +197,8 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def actor(self) -> str | None:
         """The actor that most counted mentions name, of equal ones the first named."""
-        named = [actor for m in sorted(self.counted, key=lambda m: (m.as_of, m.position)) for actor in m.actors]
+        told = self.counted or self.mentions
+        named = [actor for m in sorted(told, key=lambda m: (m.as_of, m.position)) for actor in m.actors]
         return max(named, key=lambda actor: (named.count(actor), -named.index(actor)), default=None)
 
     @cached_property
