@@ -179,7 +179,7 @@ def _headline(alert: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     measure = alert["measure"]
     if measure["name"] in ("incidents", "episodes") and measure["value"] == 1 and len(alert["incidents"]) == 1:
         name = wording.type_name(alert["incidents"][0]["type"])
-        return f"first {name}" if rule["trigger"] == "first" else name
+        return f"first {name}" if rule.get("trigger") == "first" else name
     return wording.measured(measure["name"], measure["low"], measure["high"])
 
 

@@ -181,6 +181,40 @@ def test_what_templates_can_say(template: str, told: str) -> None:
     assert (alert.text, failure) == (told, None)
 
 
+# --- blocks of the built-in text ----------------------------------------------------------------------------------
+
+
+def test_a_template_can_override_one_block_of_the_built_in_text() -> None:
+    given = fixtures(TOLL)[0]
+    built_in, _ = rendered(given)
+    own = '{% extends "text" %}{% block readback %}Call the desk. {{ super() }}{% endblock %}'
+    own += "{% block excluded %}{% endblock %}"
+    alert, failure = rendered(given, text=own)
+    assert failure is None
+    assert alert.text.startswith("Call the desk. Police via")
+    assert "Left out" not in alert.text
+    assert alert.text.endswith(built_in.text[built_in.text.index("\nThreshold") : built_in.text.index("\n\nLeft out")])
+    assert (alert.own_text, built_in.own_text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ('{% extends "nothing" %}', 'can extend "text" or "title" only'),
+        ("{% extends alert.title %}", 'can extend "text" or "title" only'),
+        ("{% block a %}{{ self.a() }}{{ self.a() }}{% endblock %}", '"self" is not available'),
+        (
+            "{% for a in range(9) %}{% for b in range(900) %}{% block c %}x{% endblock %}{% endfor %}{% endfor %}",
+            "5,000 steps",
+        ),
+    ],
+)
+def test_blocks_can_neither_reach_files_nor_run_away(template: str, why: str) -> None:
+    _, failure = rendered(fixtures(TOLL)[0], text=template)
+    assert failure is not None
+    assert why in failure
+
+
 # --- readback -----------------------------------------------------------------------------------------------------
 
 

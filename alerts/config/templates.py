@@ -107,8 +107,7 @@ def _texts(values: Values, folder: Path, destination: Destination, item: Item, r
             values.problem(each, f"undefined rule {shown(name)}{did_you_mean(name, [rule.id for rule in rules])}")
         if text(values, each) is INVALID or (source := _source(values, folder, each)) is None:
             continue
-        what = f"text of {destination.id}"
-        _try(values, templates, what, source, partial(_tell, templates, rules=about))
+        _try(values, templates, "text", source, partial(_tell, templates, rules=about))
         found[rule_id] = source.text
     return found
 
@@ -138,20 +137,24 @@ def _try(values: Values, templates: Templates, what: str, source: _Source, rende
         templates.load(source.text)
         render(source.text)
     except RenderError as failed:
-        message = f"{what} template: {_helpful(failed.message, templates.filters)}"
+        message = f"{what} template: {helpful(failed.message, templates.filters)}"
         place, line = source.place, failed.line or 1
         at = (place.line, place.col) if place else (source.offset + line, _column(values, source, line, failed.message))
         values.problems.append(Problem(source.file, *at, message))
 
 
 def _column(values: Values, source: _Source, line: int, message: str) -> int:
-    """Where in a line the thing stands that an error names: its first mention, else the first mark of a template."""
     lines = source.text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""
+    indent = _indent(values.file, source.offset + line, written) if source.file == values.file else 0
+    return column(written, message) + indent
+
+
+def column(written: str, message: str) -> int:
+    """Where in a line the thing stands that an error names, from 1: its first mention, else the first mark."""
     names = [found[1] for pattern in (_NO_FILTER, _NO_FIELD, _UNDEFINED) if (found := pattern.search(message))]
     spots = [match.start() for name in names for match in re.finditer(rf"\b{re.escape(name)}\b", written)]
-    spot = spots[0] if spots else max(0, written.find("{"))
-    return spot + 1 + (_indent(values.file, source.offset + line, written) if source.file == values.file else 0)
+    return 1 + (spots[0] if spots else max(0, written.find("{")))
 
 
 def _indent(file: str, line: int, written: str) -> int:
@@ -161,7 +164,7 @@ def _indent(file: str, line: int, written: str) -> int:
     return 0
 
 
-def _helpful(message: str, filters: frozenset[str]) -> str:
+def helpful(message: str, filters: frozenset[str]) -> str:
     """A template's error with the nearest name that there is."""
     if found := _NO_FILTER.search(message):
         return f'unknown filter "{found[1]}"{did_you_mean(found[1], filters)}'

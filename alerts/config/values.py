@@ -222,10 +222,14 @@ def quiet(logger: str) -> Iterator[None]:
 
 
 def signing_secret(values: Values, item: Item) -> Any:
-    """One or several (to rotate them) Standard Webhooks secrets, with a space between."""
-    value = expanded(values, item)
-    if value is INVALID:
-        return value
+    """One or several Standard Webhooks secrets, to rotate them: a list, or with a space between."""
+    items = item.value if isinstance(item.value, list) else [item]
+    found = [expanded(values, each) for each in items]
+    if INVALID in found:
+        return INVALID
+    value = " ".join(found)
+    if not value.strip():
+        return values.refuse(item, "expected at least one secret")
     if not all(_is_signing_secret(part) for part in value.split()):
         return values.refuse(item, "expected a secret of the form whsec_ and base64 of 24 to 64 bytes")
     return Secret(value)
