@@ -49,17 +49,22 @@ def gathered(conn: sqlite3.Connection, destination: str, first: str, limits: Lim
     ).fetchall()
 
 
-def open_digest(conn: sqlite3.Connection, destination: str, members: Sequence[sqlite3.Row], now: float) -> str:
-    """Put a digest of these notifications in the log as being sent. The same members give the same id."""
+def open_digest(
+    conn: sqlite3.Connection, destination: str, members: Sequence[sqlite3.Row], now: float
+) -> tuple[str, int]:
+    """Put a digest of these notifications in the log as being sent. The same members give the same id.
+
+    Gives the id and how many attempts that makes.
+    """
     covers = [member["alert"] for member in members]
     id_ = "nt_" + codec.digest("digest", destination, covers)
-    conn.execute(
+    made = conn.execute(
         "INSERT INTO notifications (id, destination, revision, kind, severity, state, planned_at, attempts,"
         " tried_since, covers) VALUES (?1, ?2, 0, 'digest', ?3, 'sending', ?4, 1, ?4, ?5)"
-        " ON CONFLICT (id) DO UPDATE SET state = 'sending', attempts = attempts + 1",
+        " ON CONFLICT (id) DO UPDATE SET state = 'sending', attempts = attempts + 1 RETURNING attempts",
         (id_, destination, members[-1]["severity"], now, json.dumps(covers)),
-    )
-    return id_
+    ).fetchone()
+    return id_, int(made["attempts"])
 
 
 def dissolve(conn: sqlite3.Connection, id_: str, answer: str, *, alone: bool) -> None:

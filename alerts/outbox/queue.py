@@ -140,14 +140,14 @@ def claim(
     if not members:
         conn.execute(mark, (now, None, id_))
         return _single(conn, id_)
-    digest_id = digests.open_digest(conn, destination, members, now)
+    digest_id, attempts = digests.open_digest(conn, destination, members, now)
     conn.executemany(mark, [(now, digest_id, member["id"]) for member in members])
     return Work(
         id=digest_id,
         destination=destination,
         root=None,
         kind="digest",
-        attempts=0,
+        attempts=attempts - 1,
         tried_since=None,
         members=tuple(member["id"] for member in members),
         data=tuple(bytes(member["data"]) for member in members),
@@ -179,7 +179,12 @@ def _single(conn: sqlite3.Connection, id_: str) -> Work:
 
 
 def record(conn: sqlite3.Connection, attempt: Attempt) -> None:
-    """Write down what became of a claimed notification, and how its destination does."""
+    """Write down what became of a claimed notification, and how its destination does.
+
+    What a sender says that was given up on, whose notification another has claimed since, changes nothing.
+    """
+    if _is_stale(conn, attempt):
+        return
     work, answer = attempt.work, json.dumps(attempt.answer, ensure_ascii=False, sort_keys=True)
     handle = json.dumps(attempt.handle, ensure_ascii=False, sort_keys=True) if attempt.handle else None
     if attempt.result == "delivered":
@@ -200,6 +205,15 @@ def record(conn: sqlite3.Connection, attempt: Attempt) -> None:
         )
     _note(conn, attempt, answer)
     _settle_all(conn, work)
+
+
+def _is_stale(conn: sqlite3.Connection, attempt: Attempt) -> bool:
+    work = attempt.work
+    row = conn.execute("SELECT state, attempts FROM notifications WHERE id = ?", (work.id,)).fetchone()
+    if row is None:
+        return True
+    waits_again = row["state"] == "planned" and attempt.result == "delivered"
+    return not waits_again and (row["state"] != "sending" or row["attempts"] != work.attempts + 1)
 
 
 def _write(conn: sqlite3.Connection, work: Work, state: str, answer: str) -> None:
