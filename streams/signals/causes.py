@@ -20,6 +20,7 @@ from streams.signals.victims import Toll
 _VETO_REACH = 5
 _DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
 _OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
+_BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
     """injured injure injures injuring injury injuries hurt hurts hurting fatality fatalities lives life lose
@@ -120,6 +121,8 @@ class Causes:
         if not self.about.opening or toll.verb.phrase.family != "casualty":
             return None
         words = set(self.sentence.words[toll.verb.first : toll.verb.last])
+        if words & _BODIES:
+            return "not_a_count"
         loose = toll.kind == "bare" or words & _ANY_CAUSE
         if self.about.peaceful and loose and toll.verb.phrase.kind != "toll":
             return "not_a_count"

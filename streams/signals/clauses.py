@@ -18,6 +18,8 @@ _ADVERBS = frozenset(
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
 _NOBODY = frozenset("nobody none".split())
 _DYING = frozenset("die died dies dying perish perished lost lose losing passed succumbed".split())
+_LOSING = frozenset("lost lose loses losing".split())
+_FIGHTING = frozenset({"combatant", "police", "rebel"})
 _AFTER_PASSIVE = frozenset(
     """in by when after during on at near as while and or since by with following including outside over inside
     from along overnight today yesterday across late early friday saturday sunday monday tuesday wednesday
@@ -51,6 +53,8 @@ class Clauses:
             return self._around(hit, back)
         if form in ("DN", "N", "P") and helper in AUXILIARIES:
             return self.passive(hit, back)
+        if hit.phrase.needs and self.words[hit.first] in _LOSING:
+            return [t for t in self.objects(hit, hit.last) if t.class_ in _FIGHTING or (t.object or "").endswith("men")]
         if hit.phrase.id == "casualty.killed/verb" and self.words[hit.first] in _DYING:
             return self.passive(hit, self.before(hit.first))
         if form in ("DN", "N") and helper not in PERFECT:
@@ -179,7 +183,7 @@ class Clauses:
     def _bare_participle(self, hit: Found) -> list[Toll]:
         """ "Gunmen killed three", "30 wounded", "six people killed in a raid", "30 wounded soldiers"."""
         ahead = hit.last + 1 if self.sentence.word(hit.last) in _ADVERBS else hit.last
-        right = self.groups.starting.get(hit.last) or self.groups.starting.get(ahead)
+        right = self.groups.beginning(hit.last) or self.groups.beginning(ahead)
         left = self.groups.ending.get(self.before(hit.first) + 1)
         counted = left is not None and left.exactness != "unstated" and left.kind in _COUNTED and not left.part
         if counted and left is not None and left.kind == "bare" and right is not None and right.exactness == "unstated":

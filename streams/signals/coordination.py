@@ -17,6 +17,7 @@ _EMBEDDED_AFTER = frozenset(
 )
 _DETERMINERS = frozenset("the a an his her their its".split())
 _DEFINITE = frozenset("the these those his her their its all".split())
+_ARTICLES = frozenset("the a an".split())
 _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
 _VERBAL = AUXILIARIES | PERFECT | SAYING
@@ -48,6 +49,12 @@ class Groups:
     def between(self, first: int, last: int) -> tuple[Group, ...]:
         """The groups that begin at tokens ``first`` to ``last`` (half-open)."""
         return self.all[bisect_left(self._firsts, first) : bisect_left(self._firsts, last)]
+
+    def beginning(self, i: int) -> Group | None:
+        """The group that begins at token ``i``, or behind the article there: "executed the two men"."""
+        if self.sentence.word(i) in _DEFINITE and i + 1 in self.sentence.figures:
+            i += 1
+        return self.starting.get(i)
 
     def free_ending(self, i: int) -> Group | None:
         """A countable group that ends at token ``i`` and is not counted yet."""
@@ -97,7 +104,7 @@ class Groups:
             and last.low == 1
             and group.kind == "people"
             and comma
-            and self.words[group.first] in _DETERMINERS
+            and self.words[group.first] in _ARTICLES
         )
         return told_again and bool(last.names) and not group.names
 
@@ -122,7 +129,8 @@ class Groups:
             ):
                 found[0] = self._named_too(left, found[0])
             elif left.kind != "name" and found[0].kind == "name" and self._only_comma(left, found[0]):
-                found = [left._replace(names=tuple(n for g in found for n in g.names), last=left.last)]
+                named = [g for g in found if g.kind == "name"][: left.low or 1]
+                found = [left._replace(names=tuple(n for g in named for n in g.names)), *found[len(named) :]]
             else:
                 found.insert(0, left)
         return found
@@ -146,7 +154,7 @@ class Groups:
             and group.kind != "name"
             and group.first - left.last == 1
         ):
-            return left if self.words[group.first] in _DETERMINERS else None
+            return left if self.words[group.first] in _ARTICLES else None
         return left
 
     def _past_brackets(self, i: int) -> int:

@@ -81,7 +81,7 @@ _IRREGULAR = {
 }
 _DOUBLING = frozenset(
     """transfer expel repel machinegun machine-gun kidnap stab rob rip step stop gun trim drop cut hit set
-    shut quit ram plan ban net bar beg let put run stir scrap wrap drag slap clap club permit commit rid admit
+    shut quit ram plan ban net club bar beg let put run stir scrap wrap drag slap clap club permit commit rid admit
     compel transfer patrol swap tip submit spur get""".split()
 )
 #: Written with one l or two.

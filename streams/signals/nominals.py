@@ -24,6 +24,12 @@ _LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took l
 _MEASURE_OF = {"casualty": "casualties", "casualties": "casualties"}
 _SETTING = frozenset("in on at near this last yesterday today earlier outside late early".split())
 _SETTING_LENGTH = 7
+_BODIES = frozenset("body bodies corpse corpses".split())
+_TURNED_UP = frozenset(
+    """found discovered recovered pulled dumped retrieved exhumed unearthed strewn finds find riddled bullet-riddled
+    decapitated""".split()
+)
+_OF_VICTIMS = frozenset("death deaths lives life body bodies corpse corpses".split())
 _STAYING = frozenset("remain remained remains lay lie stayed stay in among still".split())
 
 
@@ -55,6 +61,8 @@ class Nominals(Clauses):
         word = self.words[hit.last - 1]
         measure = _MEASURE_OF.get(word, hit.phrase.measure)
         hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
+        if word in _BODIES and _TURNED_UP.isdisjoint(self.sentence.bag):
+            return []
         if "no" in self.words[max(hit.first - 2, 0) : hit.first]:
             zero = self.victims.zero(hit, hit.first - 1)
             return [zero] if zero else []
@@ -66,7 +74,7 @@ class Nominals(Clauses):
                 return []
             toll = self.victims.count(hit, group._replace(last=hit.last, kind="people"))
             return [toll] if toll else []
-        return self.complement(hit) if word in ("death", "deaths", "lives") else []
+        return self.complement(hit) if word in _OF_VICTIMS else []
 
     def complement(self, hit: Found) -> list[Toll]:
         """ "The murder of two priests", "the killing in Lima of Juan Perez", "Valencia's murder"."""
@@ -109,6 +117,7 @@ class Nominals(Clauses):
                 found.append(self.victims.state(hit, group)._replace(relation="increment"))
             elif before in _TOLL_BEFORE or group.first == hit.last:
                 found.append(self.victims.state(hit, group))
+                self.groups.taken.add(group.first)
                 if group.low is not None and before not in ("of",):
                     break
         inside, at = words[first:end], hit.first - first

@@ -25,7 +25,7 @@ _STOP = frozenset(
 PARTICLES = frozenset("de del la las los da dos das di van von der den bin ibn al el y e du le".split())
 _PEOPLES = ("ans", "is", "ns", "ese", "ites", "ots")
 _MAX_MODIFIERS = 7
-_PART_BEFORE = frozenset("including among them".split())
+_PART_BEFORE = frozenset("including them".split())
 _NO_NAMES = frozenset(
     """the a an in on at it he she they this that police army government president officials monday tuesday
     wednesday thursday friday saturday sunday january february march april june july august september
@@ -89,6 +89,8 @@ def group_at(sentence: Sentence, i: int) -> Group | None:
     if figure is not None:
         return _counted(sentence, figure) if figure.kind == "number" else None
     word = sentence.words[i]
+    if word == "another" and _closes(sentence, i + 1, participles=True):
+        return Group(i, i + 1, 1, 1, "exact", "", "bare", more=True)
     if word in _ONE or word in _DEFINITE:
         return _determined(sentence, i)
     if word in sentence.lexicon.people and word not in ("others", "other", "dead", "life", "lives"):
@@ -163,9 +165,13 @@ def head_of(sentence: Sentence, at: int) -> tuple[int, str, str, str | None]:
     return best or unknown or (at, "", "bare", None)
 
 
-def _closes(sentence: Sentence, i: int) -> bool:
+def _closes(sentence: Sentence, i: int, *, participles: bool = False) -> bool:
     """Whether a noun phrase is over before token ``i``."""
     word = sentence.word(i)
+    if participles and any(f.first == i and f.phrase.kind == "verb" and f.phrase.measure for f in sentence.found):
+        return True
+    if participles:
+        return word in AUXILIARIES or word in PERFECT
     return not word or not word[0].isalnum() or word in _STOP or i in sentence.verb_starts or word in PERFECT
 
 

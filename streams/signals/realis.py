@@ -22,12 +22,14 @@ _DENIALS = frozenset("denied denies deny denying rejected dismissed refuted disp
 _MAYBE_NOUN = frozenset(
     """any potential possible further future planned imminent threatened feared prevent preventing avoid
     avoiding against risk risks fear fears fearing threat danger deter warned warn warning possibility plans
-    planning plotting alleged prospect averting avert thwart anti combat combating fight fighting such
+    planning plotting alleged prospect averting avert thwart mock simulated
+    simulating simulate rehearsing hypothetical imaginary anti combat combating fight fighting such
     upcoming would proposed stop halting""".split()
 )
 _ONLY_FEARED = frozenset(
     "plot plots threat threats scare scares hoax alert alerts warning warnings fears plan plans".split()
 )
+_EXERCISES = frozenset("exercise exercises drill drills simulation rehearsal".split())
 _HELD_TRUE = frozenset("believe believed believes thought suspected suspects feared fears presumed".split())
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())
@@ -117,7 +119,7 @@ def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     if "if" in segment[:4] or "unless" in segment[:4]:
         return "hypothetical"
     after = sentence.words[hit.last : hit.last + 4]
-    if after[:1] and after[0] in _ONLY_FEARED:
+    if (after[:1] and after[0] in _ONLY_FEARED) or _EXERCISES & set(sentence.words[hit.last : hit.last + 6]):
         return "hypothetical"
     if set(before[:4]) & (_WILL | _COULD) or {"would", "could", "might", "may", "will"} & set(after[:2]):
         return "planned" if set(before[:4]) & _WILL or "will" in after[:2] else "hypothetical"

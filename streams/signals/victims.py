@@ -129,7 +129,7 @@ class Victims:
     def _stands_alone(self, hit: Found, group: Group) -> bool:
         """Whether a figure of some has a verb of its own and is the first of its measure."""
         behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
-        own_verb = self.sentence.word(behind) in _HELPERS or behind == hit.first
+        own_verb = self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
         return own_verb and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
 
     def _object_text(self, group: Group) -> str:

@@ -26,7 +26,7 @@ _CHANGED = frozenset(
     "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
 )
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
-_ON_TOP = frozenset("also another others".split())
+_ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
 _POINTING = frozenset("the this that".split())
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
