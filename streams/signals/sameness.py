@@ -21,6 +21,7 @@ VAGUE_TYPES = frozenset(
         "attack.site_bomb",
         "attack.armed_clash",
         "attack.massacre",
+        "attack.property",
         "attack.assassination",
     }
 )
