@@ -21,7 +21,6 @@ VAGUE_TYPES = frozenset(
         "attack.site_bomb",
         "attack.armed_clash",
         "attack.massacre",
-        "attack.property",
         "attack.assassination",
     }
 )
