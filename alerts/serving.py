@@ -123,7 +123,10 @@ class App:
             return _encoded(refusal(500, "this should not have happened; the log says more"))
 
     def _push(self, environ: Environ) -> Reply:
-        query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=20)
+        try:
+            query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=20)
+        except ValueError as error:
+            return refusal(400, f"the query cannot be read: {error}")
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
         body = environ["wsgi.input"].read(2 * self._gate.limits.body_bytes + 1)

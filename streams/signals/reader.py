@@ -163,12 +163,12 @@ class Reader:
     def _promising(self, hits: Sequence[Hit], folded: str, start: int, end: int) -> bool:
         """Whether a phrase of the sentence has what it needs, as far as a glance at its words can tell."""
         glances, about = self.lexicon.glances, self._about
-        words: list[str] | None = None
+        words: frozenset[str] | None = None
         for hit in hits:
             for glance, needs, family in glances[hit.number]:
                 if glance and not (family in _VIOLENT and about.violent):
                     if words is None:
-                        words = plain_words(folded[start:end])
+                        words = frozenset(plain_words(folded[start:end]))
                     if glance.isdisjoint(words) or (needs and needs.isdisjoint(words)):
                         continue
                 if family not in _WEAK or about.topic not in _COMMERCIAL:

@@ -24,6 +24,12 @@ from streams.sources.options import ReadOptions, Unreadable
 
 _ENTITY = re.compile(rb"<!ENTITY[^<>]*>", re.IGNORECASE)
 _OTHER_ENTITY = re.compile(rb"<!(?=ENTITY)", re.IGNORECASE)
+#: A declaration that cannot be true of bytes in which it can be read.
+_WIDE = re.compile(
+    rb"<\?xml\b[^>]{0,200}encoding\s*=\s*[\"'](?:utf-?16|utf-?32|ucs|iso-10646)[^>]{0,50}\?>", re.IGNORECASE
+)
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
+_NO_CHARACTER = "\ufffd".encode()
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 _SPACES = re.compile(r"\s+")
 _WEB = re.compile(r"(?i)https?://")
@@ -35,7 +41,7 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
 
     What broke the document is named once; the items before the break are read.
     """
-    data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(b"", read_whole(stream).lstrip()))
+    data = _tamed(read_whole(stream).lstrip())
     try:
         parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # the parser's own failures on hostile input are of any kind
@@ -51,6 +57,20 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
     items = [_item(entry, parsed.feed, f"{name}#{n}", name, options) for n, entry in enumerate(entries, 1)]
     yield from (item for item in items if isinstance(item, Unreadable))
     yield from date_articles([item for item in items if isinstance(item, Article)], options.assume)
+
+
+def _tamed(data: bytes) -> bytes:
+    """The document without what would lead the parser astray, or make it give up all for one character."""
+    data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(b"", data))
+    return _REFERENCE.sub(_of_reference, _WIDE.sub(b"", data, count=1))
+
+
+def _of_reference(match: re.Match[bytes]) -> bytes:
+    """A reference as it stands, or the mark of no character."""
+    digits = match[1] or match[2]
+    code = int(digits, 16 if match[1] else 10) if len(digits) <= 8 else -1
+    is_character = 0 < code < 0xD800 or 0xE000 <= code <= 0x10FFFF
+    return match[0] if is_character else _NO_CHARACTER
 
 
 def _item(entry: Any, channel: Any, where: str, name: str, options: ReadOptions) -> Article | Unreadable:

@@ -25,7 +25,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 def recognise(head: bytes) -> str | None:
     """The format that the first bytes of an input show; None when they are no text."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(_NO_TEXT) or len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 100:
+    if text.startswith(_NO_TEXT) or len(head) - len(head.translate(None, _CONTROLS)) > max(3, len(head) // 100):
         return None
     if text.startswith(b"{") or _JSON_ARRAY.match(text):
         return "jsonl"

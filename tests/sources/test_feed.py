@@ -77,3 +77,14 @@ def test_hostile_documents_end_in_time(piece: str) -> None:
 def test_an_escaped_mention_stays_words() -> None:
     (article,), _ = read((HEAD + ITEM.format(n="&lt;!channel&gt; Orvel") + TAIL).encode())
     assert article.title == "Blast in <!channel> Orvel"
+
+
+def test_utf16_said_or_meant_is_read() -> None:
+    text = '<?xml version="1.0" encoding="utf-16"?>' + HEAD + ITEM.format(n=1) + TAIL
+    articles, unreadable = read(text.encode())
+    assert ([article.id for article in articles], unreadable) == (["g1"], [])
+
+
+def test_one_impossible_character_costs_no_feed() -> None:
+    articles, _ = read((HEAD + ITEM.format(n="&#xD800;&#99999999999;&#0;") + ITEM.format(n=2) + TAIL).encode())
+    assert [article.title for article in articles] == ["Blast in \ufffd\ufffd\ufffd", "Blast in 2"]
