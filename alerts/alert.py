@@ -76,7 +76,12 @@ class Change(Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """ "killed 10 → 12 (Reuters, 14:05)"."""
-        return f"{wording.change(self.field, self.from_, self.to)} ({self.because})"
+        return f"{self.said} ({self.because})"
+
+    @property
+    def said(self) -> str:
+        """ "killed 10 → 12"."""
+        return wording.change(self.field, self.from_, self.to)
 
 
 class Evidence(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,6 @@ from streams.mentions import _SPOKEN
 from streams.state import State
 from streams.times import iso
 
-
 #: Happenings of a rule that are followed for each gate; every key is asked about.
 OPENED_EACH = 2
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -152,8 +153,8 @@ def _standing(alert: Alert, zone: str) -> str:
 
 def _notes(message: Message, zone: str) -> list[str]:
     alert = message.alert
-    threshold = alert.measure.threshold
-    band = f"{alert.severity} from {number(threshold)}" if threshold is not None else alert.severity
+    threshold = alert.measure.threshold or 0  # 1: the first of its kind, of which there is no more to say
+    band = f"{alert.severity} from {number(threshold)}" if threshold > 1 else alert.severity
     follows = message.told_at is not None and alert.kind == "alert"
     said = [f"{band}, rule {alert.rule}", stamp(alert.at, zone), alert.id]
     if follows:
@@ -185,8 +186,14 @@ def _claims(message: Message, seen: str, style: Style) -> Iterable[str]:
     if (readback := one_line(alert.readback)) and readback not in seen:
         yield dialect.escape(readback)
     if changed := [item for item in alert.changed if not _said_change(item, seen)]:
-        told = "; ".join(one_line(item.text) for item in changed)
-        yield f"{dialect.strong('Changed:')} {dialect.escape(told)}"
+        yield f"{dialect.strong('Changed:')} {dialect.escape(changes(changed))}"
+
+
+def changes(changed: Sequence[Change]) -> str:
+    """ "killed 7 → 9, incidents 1 → 2 (Reuters, 18:00)"."""
+    groups = groupby(changed, key=lambda item: item.because)
+    told = ((because, ", ".join(one_line(item.said) for item in items)) for because, items in groups)
+    return "; ".join(f"{said} ({one_line(because)})" for because, said in told)
 
 
 def _said_change(change: Change, seen: str) -> bool:
@@ -226,7 +233,7 @@ def _left_out(alert: Alert, seen: str) -> str:
         return ""
     total = max(alert.excluded_total, len(alert.excluded))
     told = (f"“{_short(item.sentence)}” ({one_line(item.reason).replace('_', ' ')})" for item in left)
-    return f"Left out ({total} in all): {'; '.join(told)}"
+    return f"Left out ({total} in all): {'; '.join(dict.fromkeys(told))}"
 
 
 def _short(sentence: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.alert import Change, Excluded
 from alerts.channels import Message, Timeouts
 from alerts.channels.dialect import width
 from alerts.channels.slack_webhook.channel import SlackWebhook
@@ -192,6 +193,20 @@ def test_the_headline_says_what_the_message_is_to_its_reader(
     assert body["blocks"][0]["text"]["text"].startswith(head)
     assert body["text"].startswith(head)
     assert payload(plain=True, told_at=told, **fields)["text"].startswith(head)
+
+
+def test_nothing_is_said_twice_of_what_changed_and_was_left_out() -> None:
+    because = "Coastal Post, 13:20"
+    body = payload(
+        kind="update",
+        changed=[
+            Change(field="killed", from_=7, to=9, because=because),
+            Change(field="incidents", to=2, because=because),
+        ],
+        excluded=[Excluded(sentence="Two trucks burned out.", reason="other_sense", article=f"m{n}") for n in range(4)],
+    )
+    assert "*Changed:* killed 7 → 9, incidents not stated → 2 (Coastal Post, 13:20)" in texts(body)
+    assert "Left out (4 in all): “Two trucks burned out.” (other sense)" in texts(body)
 
 
 def test_an_update_says_what_changed() -> None:

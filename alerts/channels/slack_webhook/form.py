@@ -11,7 +11,7 @@ from typing import Any
 from alerts.channels.base import Message
 from alerts.channels.dialect import Dialect, width
 from alerts.channels.text import one_line, plain_text
-from alerts.channels.told import Told, links
+from alerts.channels.told import Told, changes, links
 
 BLOCKS = 50
 SECTION = 3000
@@ -63,7 +63,7 @@ def short_text(told: Told, message: Message) -> str:
 
 def brief(message: Message, told: Told) -> str:
     """An answer in the thread of the message that was edited: what is new, and the newest word on it."""
-    changed = "; ".join(one_line(change.text) for change in message.alert.changed)
+    changed = changes(message.alert.changed)
     lines = [SLACK.fit(told.head, SECTION), SLACK.fit(f"Changed: {changed}" if changed else "", SECTION)]
     text = "\n".join(line for line in lines if line)
     newest = told.quotes[0].whole if told.quotes else ""
