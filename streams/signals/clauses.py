@@ -17,7 +17,11 @@ _ADVERBS = frozenset(
 )
 _REFLEXIVE = {"himself": 1, "herself": 1, "itself": 1, "themselves": 2}
 _NOBODY = frozenset("nobody none".split())
-_DYING = frozenset("die died dies dying perish perished lost lose losing passed succumbed".split())
+#: Verbs whose subject is the victim.
+_UNDERGOING = frozenset(
+    """die died dies dying perish perished lost lose losing passed succumbed sustain sustains sustained sustaining
+    suffer suffers suffered suffering receive receives received receiving""".split()
+)
 _LOSING = frozenset("lost lose loses losing".split())
 _FIGHTING = frozenset({"combatant", "police", "rebel"})
 _AFTER_PASSIVE = frozenset(
@@ -55,7 +59,7 @@ class Clauses:
             return self.passive(hit, back)
         if hit.phrase.needs and self.words[hit.first] in _LOSING:
             return [t for t in self.objects(hit, hit.last) if t.class_ in _FIGHTING or (t.object or "").endswith("men")]
-        if hit.phrase.id == "casualty.killed/verb" and self.words[hit.first] in _DYING:
+        if hit.phrase.family == "casualty" and self.words[hit.first] in _UNDERGOING:
             return self.passive(hit, self.before(hit.first))
         if form in ("DN", "N") and helper not in PERFECT:
             return self._bare_participle(hit)
