@@ -62,7 +62,7 @@ class Names:
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end with a minus before it, number of the name), by start and the longest first."""
-        padded = f" {text} "
+        padded = f"\0{text}\0"
         found = [
             (start - 1, 1 - end, number)
             for number, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True)
