@@ -52,11 +52,12 @@ class Cast:
         sentence = draft.sentence
         hostile = family_of(draft.type) in _HOSTILE
         main_role = "perpetrator" if hostile else "actor"
+        counted = _counted(draft)
         found = []
         for mention in self.named_in(sentence):
             if speech is not None and mention.start < speech.end and speech.start < mention.end:
                 continue
-            role, via = _role(draft, mention) if hostile else _force_role(draft, mention)
+            role, via = _role(draft, mention, counted) if hostile else _force_role(draft, mention)
             found.append(_actor(mention, role, via, sentence.field))
         if not any(a.role == main_role for a in found):
             found += self._supplied(draft, main_role, found)
@@ -137,12 +138,26 @@ def _via(draft: Draft, mention: ActorMention) -> Via:
     return "clause" if start <= mention.start < end else "sentence"
 
 
-def _role(draft: Draft, mention: ActorMention) -> tuple[str, Via]:
-    """Perpetrator, target or other, by voice and preposition."""
+def _counted(draft: Draft) -> list[tuple[int, int]]:
+    """The stretches of text that count people, in order and apart."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted((c.start, c.end) for c in draft.counts if c.measure not in _FOREIGN_TO_PEOPLE):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _overlaps(spans: list[tuple[int, int]], mention: ActorMention) -> bool:
+    at = bisect_left(spans, (mention.end, 0))
+    return at > 0 and mention.start < spans[at - 1][1]
+
+
+def _role(draft: Draft, mention: ActorMention, counted: list[tuple[int, int]]) -> tuple[str, Via]:
+    """Perpetrator, target or other, by voice and preposition; ``counted`` are the stretches that count people."""
     sentence, trigger, via = draft.sentence, draft.trigger, _via(draft, mention)
-    if any(
-        mention.start < c.end and c.start < mention.end for c in draft.counts if c.measure not in _FOREIGN_TO_PEOPLE
-    ):
+    if counted and _overlaps(counted, mention):
         return "target", via
     first = bisect_left(sentence.starts, mention.start)
     last = bisect_left(sentence.starts, mention.end)

@@ -162,7 +162,9 @@ class _Builder:
         for rule, names, *_ in rows("doubtful_names.tsv"):
             if rule == "block":
                 entries |= dict.fromkeys(map(key_of, names.split("|")), ())
-        leads = {key: len(found.group()) for key in entries if (found := _ARTICLE.match(key))}
+        leads = {
+            key: len(found.group()) for key in entries if " " in key[2:4] and (found := _ARTICLE.match(key)) is not None
+        }
         return Index(entries, *_sizes(entries, leads), leads)
 
 
@@ -180,17 +182,21 @@ def _sizes(
     openings: dict[str, set[Size]] = {}
     for key in entries:
         lead = leads.get(key, 0)
-        if (first := _FIRST_WORD.match(key, lead)) is not None:
-            ahead = first.end() + AHEAD
-            sizes = words.setdefault(first[0], set())
-            if ahead < len(key):
-                sizes = openings.setdefault(key[lead:ahead], set())
-            sizes.add((len(key), lead))
+        word = key[lead:].partition(" ")[0]
+        if not word.isalnum():
+            word = first.group() if (first := _FIRST_WORD.match(word)) else word
+        ahead = lead + len(word) + AHEAD
+        sizes = words.setdefault(word, set())
+        if ahead < len(key):
+            sizes = openings.setdefault(key[lead:ahead], set())
+        sizes.add((len(key), lead))
     return _longest_first(words), _longest_first(openings)
 
 
 def _longest_first(sizes: Mapping[str, set[Size]]) -> dict[str, tuple[Size, ...]]:
-    return {text: tuple(sorted(found, reverse=True)) for text, found in sizes.items()}
+    return {
+        text: tuple(sorted(found, reverse=True)) if len(found) > 1 else tuple(found) for text, found in sizes.items()
+    }
 
 
 @cache
