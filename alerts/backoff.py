@@ -19,6 +19,8 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """The most that a ``Retry-After`` is believed."""
     retention: float = 7 * 86_400.0
     """How long one notification is tried."""
+    least_tries: int = 20
+    """And how often at least, whatever a clock that was set forward says."""
     look_every: float = 1.0
     """How often a sender looks for work that nobody told it of, such as a redrive."""
     patience: int = 3

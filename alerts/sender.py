@@ -175,7 +175,7 @@ class Sender(threading.Thread):
             result: Result = "dead" if verdict == "invalid" else "park"
             return Attempt(work=work, result=result, answer=answer.kept, at=now)
         wait = pace.failed(answer)
-        expired = work.tried_since is not None and now - work.tried_since > pace.schedule.retention
+        expired = self._is_expired(work, now)
         uncertain: Result = "uncertain" if verdict == "uncertain" else "retry"
         return Attempt(
             work=work,
@@ -186,6 +186,10 @@ class Sender(threading.Thread):
             destination_not_before=now + wait,
             not_before=self._own_not_before(work, now, wait),
         )
+
+    def _is_expired(self, work: Work, now: float) -> bool:
+        schedule, since = self._pace.schedule, work.tried_since
+        return since is not None and now - since > schedule.retention and work.attempts + 1 >= schedule.least_tries
 
     def _own_not_before(self, work: Work, now: float, wait: float) -> float | None:
         """Until when one that keeps failing lets others go before it, longer each time: they may have no trouble."""

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -54,6 +55,8 @@ class Receiver:
         self.then = then or Reply()
         self.cases: dict[str, Reply] = {}
         """First part of a path → what every request under it gets."""
+        self.choose: Callable[[Request], Reply] | None = None
+        """What a request gets, by what it says."""
         self.requests: list[Request] = []
         self._came = threading.Condition()
         outer = self
@@ -85,7 +88,7 @@ class Receiver:
 
     def answer(self, handler: BaseHTTPRequestHandler, request: Request) -> None:
         with self._came:
-            reply = self.cases.get(request.path.split("/")[1])
+            reply = self.choose(request) if self.choose else self.cases.get(request.path.split("/")[1])
             if reply is None:
                 reply = self.script.pop(0) if self.script else self.then
             self.requests.append(request)

@@ -18,11 +18,13 @@ class SimulatedClock(Clock):
 
     def __init__(self, threads: int, start: float = 1_772_460_000.0) -> None:
         self._threads, self._now, self._start = threads, start, start
+        self.set_by = 0.0
+        """Seconds by which somebody set the wall clock forward or back."""
         self._changed = threading.Condition()
         self._asleep: dict[int, tuple[float, threading.Event]] = {}
 
     def wall(self) -> float:
-        return self._now
+        return self._now + self.set_by
 
     def steady(self) -> float:
         return self._now - self._start
