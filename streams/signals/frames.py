@@ -23,7 +23,7 @@ _NO_OBJECT = frozenset(
 _AMOUNTS = frozenset(
     """dozens hundreds thousands scores tens number package series group contingent convoy lot round set half third
     quarter most some all one two three wave handful part rest kind sort form state majority couple range offices
-    office headquarters homes""".split()
+    office headquarters homes years months weeks days""".split()
 )
 _DETERMINERS = frozenset("a an the its their his her this that these any no".split())
 _NEW_CLAUSE = frozenset("that which but while when after before because as although where".split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.causes import fits
@@ -40,6 +41,7 @@ _NO_PLACE = frozenset(
 )
 _UNLED = frozenset({"territory.captured", "territory.recaptured", "territory.lost"})
 _CONDITIONS = frozenset({"if", "unless"})
+_DETERMINERS = frozenset("the a an its their of in".split())
 _NOTES = frozenset("in lodged filed delivered formal diplomatic official note letter handed strong".split())
 _PASSING = frozenset("after since following before of".split())
 _DEED_AHEAD = 16
@@ -98,8 +100,10 @@ def _doubt(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
     before = sentence.words[max(hit.first - 4, 0) : hit.first]
     if type_ == "unrest.protest" and sentence.words[hit.first].startswith("protest") and not _NOTES.isdisjoint(before):
         return ""
-    if hit.phrase.reason == "crime" and not hit.phrase.veto.isdisjoint(sentence.bag):
-        return "crime"
+    if (hit.phrase.reason == "crime" or type_ == "restrictions.eased") and not hit.phrase.veto.isdisjoint(sentence.bag):
+        return hit.phrase.reason
+    if type_ == "unrest.protest" and sentence.words[hit.first] == "occupied" and _DETERMINERS.intersection(before[-1:]):
+        return ""
     if type_ == "repression.coup" and hit.phrase.kind == "noun" and not _PASSING.isdisjoint(before):
         return ""
     return None
@@ -140,7 +144,8 @@ def _is_main(hit: Found, governed: set[int]) -> bool:
 
 def _threatens(sentence: Sentence, hit: Found) -> bool:
     """Whether a warning says what the one who warns would do: "warned that it would retaliate if attacked"."""
-    return not _WOULD.isdisjoint(sentence.words[hit.last : hit.last + 16])
+    after = sentence.words[hit.last : hit.last + 16]
+    return not _WOULD.isdisjoint(after) or ("not", "to") in pairwise(after[:6])
 
 
 def _takes_land(sentence: Sentence, hit: Found) -> bool:

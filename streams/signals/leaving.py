@@ -39,6 +39,8 @@ _HELD = frozenset(
     countries capital camps post posts lines front trenches areas settlements settlement hills mountains heights ridge
     land border frontier peninsula quarter district sector bridgehead barrack peak fort campus university""".split()
 )
+_FORMATIONS = frozenset("division divisions unit units squadron squadrons fleet corps".split())
+_ARMS = frozenset("tank armored armoured infantry army airborne mechanized combat artillery naval air military".split())
 _ARMED = frozenset({"MIL", "REB", "PRM", "COP"})
 _STAFF = frozenset(
     """diplomats embassy staff dependents inspectors inspector observers monitors envoys mission workers advisers
@@ -157,8 +159,10 @@ def _is_passive(sentence: Sentence, hit: Found) -> bool:
 
 def _are_units(sentence: Sentence, span: range) -> bool:
     """Whether armed people stand among the tokens, by a noun or by a name."""
-    units = sentence.lexicon.classes["units"]
-    return any(sentence.words[i] in units for i in span) or not _armed_names(sentence).isdisjoint(span)
+    units, words = sentence.lexicon.classes["units"], sentence.words
+    if any(words[i] in _FORMATIONS and words[i - 1] in _ARMS for i in span):
+        return True
+    return any(words[i] in units for i in span) or not _armed_names(sentence).isdisjoint(span)
 
 
 def _armed_names(sentence: Sentence) -> frozenset[int]:

@@ -113,6 +113,8 @@ def default_lexicon() -> Lexicon:
     types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
+    classes["marchers"] |= classes["protesters"] | classes["nations"]
+    classes["uprooted_or_nation"] |= classes["uprooted"] | classes["nations"]
     classes["state"] |= classes["nations"]
     classes["forces"] |= classes["units"]
     classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]

@@ -52,7 +52,7 @@ _ADVERBS = frozenset(
     simply first eventually both either jointly further far monday tuesday wednesday thursday friday saturday sunday
     on had have \"""".split()
 )
-_STOPS = frozenset(", ; : ( ) -- — – who which".split())
+_STOPS = frozenset(", ; : ( ) -- — – who which because despite amid".split())
 _TRANSPARENT = frozenset(", ( )".split())
 #: "The pull-out planned for May", "demanded by the rebels".
 _OF_PARTICIPLES = frozenset({"planned", "demanded", "offered", "considered", "refused", "delayed", "denied"})
