@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alerts import outbox
 from alerts.backoff import told_seconds
 from alerts.channels import CHANNELS, Answer, Message, Timeouts
+from alerts.config.types import Destination, Secret
+from alerts.deliver import Deliverer
 from streams.codec import canonical
 
-from .invented import alert
-from .kinds import GOOD, HUSH, OVER_HTTP, channel
+from .invented import alert, plan
+from .kinds import GOOD, HUSH, OVER_HTTP, channel, destination, files
 from .receiver import Receiver, Reply
 
 Receive = Callable[..., Receiver]
@@ -223,6 +228,33 @@ def test_no_secret_comes_back_in_an_answer_or_a_log(
     for answer in (first, second):
         assert HUSH not in f"{answer!r}"
     assert HUSH not in f"{sender.destination!r}{caplog.text}"
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+def test_no_secret_is_stored(
+    store: sqlite3.Connection,
+    receive: Receive,
+    deliver: Callable[..., Deliverer],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    receiver = receive(then=Reply(400, "placeholder"))
+    where = destination(kind, receiver.url.removesuffix("/in"))
+    receiver.then = Reply(400, f"Cannot POST {' '.join(value.reveal() for value in secrets(where))}")
+    plan(store, alert())
+    deliverer = deliver(where, channels=CHANNELS)
+    assert deliverer.wait_idle(10)
+    deliverer.stop(5)
+    [listed] = outbox.listing(store)
+    assert listed.state in ("dead", "parked")
+    assert HUSH not in f"{listed!r}{caplog.text}"
+    assert HUSH.encode() not in files(tmp_path)
+
+
+def secrets(where: Destination) -> list[Secret]:
+    return [value for value in where.settings.values() if isinstance(value, Secret)]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OVER_HTTP if kind != "apprise"])

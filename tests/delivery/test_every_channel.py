@@ -137,6 +137,18 @@ def test_a_template_of_the_destination_is_escaped_and_its_failure_is_told(kind: 
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if SPECS[kind].written])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(item=alerts())
+def test_a_template_that_prints_all_there_is_stays_inside_the_limits(kind: str, item: Alert) -> None:
+    source = """{{ alert.title[:400] }} {{ alert.readback[:400] }}
+{% for one in alert.evidence[:9] %}{{ one.source | link(one.url) }} {{ one.sentence | quote(200) }}
+{% endfor %}"""
+    texts = {"": source}
+    sender = CHANNELS_MADE.setdefault(f"{kind} with a text", channel(kind, texts=texts))
+    assert not SURROGATE.search(CHECKS[kind](sender.render(message(item))))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if SPECS[kind].written])
 def test_times_are_in_the_destination_s_zone(kind: str) -> None:
     said = CHECKS[kind](channel(kind, zone="Asia/Baghdad").render(message(alert())))
     assert "12:00 +03" in said
