@@ -223,7 +223,9 @@ class Clauses:
 
     def _late_object(self, hit: Found) -> list[Toll]:
         """ "Murdered, at gunpoint, a soldier", else "killed in the raid were two soldiers"."""
-        late = list(self.objects(hit, hit.last)) if self._past_aside(hit.last) > hit.last else []
+        after = self.sentence.word(hit.last)
+        behind = after.isalpha() and after not in _AFTER_PASSIVE and after not in AUXILIARIES
+        late = list(self.objects(hit, hit.last)) if behind or self._past_aside(hit.last) > hit.last else []
         return late or list(self._inverted(hit))
 
     def _around(self, hit: Found, back: int) -> list[Toll]:

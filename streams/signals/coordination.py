@@ -26,6 +26,7 @@ _OF_WHOM = frozenset("them whom".split())
 _FAR = 12
 _BRACKETED = 12
 _APPOSITION = 9
+_LIST_ENDS = _EMBEDDED_AFTER | frozenset("and or who when as while after during before yesterday today".split())
 _MODIFIERS = 3
 _SPEECH_SPAN = 7
 
@@ -73,10 +74,50 @@ class Groups:
                 found.append(group)
             after = self._past_age(group.last)
             i = self._past_joint(after)
-            group = self.starting.get(i) if i > after else None
+            group = self._next_in_list(i) if i > after else None
+            if group is None and i > after and found[-1].names and self.words[after] == ",":
+                i = self._past_apposition(i)
+                group = self.beginning(i)
             if group is not None and self.words[i - 1] == "," and group.exactness == "unstated":
                 group = None
         return found
+
+    def _next_in_list(self, i: int) -> Group | None:
+        """The group at token ``i`` of a list of people: what stands in it is a person, known or not."""
+        return self.beginning(i) or self._person(i, self._noun_end(i))
+
+    def _noun_end(self, i: int) -> int:
+        """The token behind the unknown noun that follows an article at ``i``, if it ends there; else ``i``."""
+        if self.sentence.word(i) not in _DETERMINERS:
+            return i
+        for end in (i + 2, i + 3):
+            after = self.sentence.word(end)
+            if not after or not after[0].isalnum() or after in _LIST_ENDS:
+                return end
+        return i
+
+    def _person(self, first: int, last: int) -> Group | None:
+        """The tokens as one person, unless their noun is a thing's, a place's or a verb."""
+        inside = self.words[first + 1 : last]
+        classes = self.sentence.lexicon.classes
+        things = classes["transport"] | classes["land"] | classes["site"] | classes["weapon"]
+        head = inside[-1] if inside else ""
+        if not head.isalpha() or head.endswith("s") or head in things or head in self.sentence.lexicon.objects:
+            return None
+        if any(i in self.verbs or i in self.sentence.verb_starts for i in range(first, last)):
+            return None
+        if any(f.first < last and f.last > first for f in self.sentence.found):
+            return None
+        return Group(first, last, 1, 1, "exact", head, "people")
+
+    def _past_apposition(self, i: int) -> int:
+        """Past "mayor of the town," between a name and the next of the list; ``i`` itself where there is none."""
+        for k in range(i, min(i + _APPOSITION, len(self.words))):
+            if self.words[k] in _VERBAL or k in self.verbs:
+                return i
+            if self.words[k] == ",":
+                return self._past_joint(k)
+        return i
 
     def _past_modifiers(self, i: int) -> int:
         """Past "political" and "senior leftist", which stand before a named person without an article."""
@@ -128,7 +169,9 @@ class Groups:
                 and self._only_comma(left, found[0])
             ):
                 found[0] = self._named_too(left, found[0])
-            elif left.kind != "name" and found[0].kind == "name" and self._only_comma(left, found[0]):
+            elif (
+                left.kind != "name" and not left.names and found[0].kind == "name" and self._only_comma(left, found[0])
+            ):
                 named = [g for g in found if g.kind == "name"][: left.low or 1]
                 found = [left._replace(names=tuple(n for g in named for n in g.names)), *found[len(named) :]]
             else:
@@ -145,8 +188,8 @@ class Groups:
         i = self._past_brackets(i)
         left = self.free_ending(i) if i < group.first else None
         if left is None and i < group.first:
-            left = self._before_apposition(i)
-        if left is None or (self.is_embedded(left) and self.sentence.word(left.first - 1) != "with"):
+            left = self._before_apposition(i) or self._unknown_before(i)
+        if left is None or (self.is_embedded(left) and not self._shares_preposition(left, i)):
             return None
         if (
             left.kind == "name"
@@ -156,6 +199,18 @@ class Groups:
         ):
             return left if self.words[group.first] in _ARTICLES else None
         return left
+
+    def _shares_preposition(self, left: Group, i: int) -> bool:
+        """Whether one preposition governs both: "with 550 villagers and four", "of the six monks and two women"."""
+        joined = i == left.last and self.sentence.word(i) == "and" and left.first in self.sentence.figures
+        return self.sentence.word(left.first - 1) == "with" or joined
+
+    def _unknown_before(self, i: int) -> Group | None:
+        """A person whom no table knows, before token ``i`` of a list: "their housekeeper"."""
+        for first in (i - 2, i - 3):
+            if first >= 0 and self.words[first] in _DETERMINERS:
+                return self._person(first, i)
+        return None
 
     def _past_brackets(self, i: int) -> int:
         """Back past "(five Spaniards and one Salvadoran)" that ends before token ``i``."""

@@ -154,3 +154,26 @@ def test_attacks_told_together_are_one_count() -> None:
 def test_who_the_victims_are_may_stand_in_two_words(people: str, class_: str) -> None:
     [count] = counts_of(read(f"Gunmen killed two {people} in the town on Monday."))
     assert (count.low, count.class_) == (2, class_)
+
+
+LISTS = [
+    ("Six monks, their housekeeper and her daughter were murdered by soldiers.", 8),
+    ("Soldiers killed university rector Igor Pallas, five other monks, and two women in San Telmo.", 8),
+    ("The case of the six monks and two women murdered by soldiers is open.", 8),
+    ("Gunmen killed Igor Pallas, mayor of San Telmo, and two bodyguards.", 3),
+    ("The assailants killed Pedro Salas, a judge, his wife and their driver.", 3),
+    ("A peasant leader, Luis Soto, and his brother Marco were murdered by paramilitaries.", 2),
+    ("A bomb killed two soldiers and a building collapsed.", 2),
+    ("The bodies of five fishermen were found on a beach, their throats slit by militants.", 5),
+    ("The army said it lost eight men in the ambush.", 8),
+    ("The gunmen executed the two men in front of villagers.", 2),
+    ("Two Chileans were among 19 people killed in the bombing.", 19),
+    ("The toll in the Mosul bombing rose to 27 dead and 90 wounded.", 27),
+    ("Nine people, including three women, were hacked to death in a village by rebels.", 9),
+]
+
+
+@pytest.mark.parametrize(("sentence", "dead"), LISTS)
+def test_the_dead_of_a_list_add_up(sentence: str, dead: int) -> None:
+    killed = [low or 0 for measure, low, _, _ in figures(read(sentence)) if measure == "killed"]
+    assert sum(killed) == dead
