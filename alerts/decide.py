@@ -50,12 +50,21 @@ class Decide:
         """``families`` maps case-folded publisher names to their houses."""
         self.config, self.families = config, families
         self._settings = world.Settings(lateness=config.lateness, families=families)
+        self._looking: dict[frozenset[str], list[Rule]] = {}
         self._renderer = Renderer(config)
 
     def declare(self, state: State) -> None:
         """Declare every table that the fold keeps."""
         world.declare(state)
         Tables(state)
+
+    def looking_at(self, types: frozenset[str]) -> list[Rule]:
+        """The rules that look at happenings of any of these types, in the order of the config."""
+        found = self._looking.get(types)
+        if found is None:
+            found = [rule for rule in self.config.rules if any(rules.matches(rule.when, type_) for type_ in types)]
+            self._looking[types] = found
+        return found
 
     def next_due(self, state: State) -> int | None:
         """When the earliest update that was held back is due, in seconds."""
@@ -123,15 +132,17 @@ class _Step:
 
     def weigh(self) -> None:
         """Set the shares of all that changed, and then see what each rule makes of each window that was touched."""
+        if not self.observation.changes:
+            return
         known = self.tables.definitions.rows
-        in_force = [rule for rule in self.config.rules if rule.definition in known]
-        in_force += [row.rule for definition, row in sorted(known.items()) if row.retired]
-        touched = [
-            (rule, key_text, (after or before).id)  # type: ignore[union-attr]
-            for before, after in self.observation.changes
-            for rule in in_force
-            for key_text in self._place(rule, (after or before).id, after)  # type: ignore[union-attr]
-        ]
+        retired = [row.rule for definition, row in sorted(known.items()) if row.retired]
+        touched: list[tuple[Rule, str, str]] = []
+        for before, after in self.observation.changes:
+            id_ = (after or before).id  # type: ignore[union-attr]
+            types = frozenset().union(*(one.told_types for one in (before, after) if one is not None))
+            looking = [rule for rule in self.decide.looking_at(types) if rule.definition in known]
+            for rule in (*looking, *retired):
+                touched += [(rule, key_text, id_) for key_text in self._place(rule, id_, after)]
         for rule, key_text, id_ in touched:
             self._judge(rule, key_text, self.merged.get(id_, id_))
 

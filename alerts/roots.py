@@ -109,14 +109,19 @@ class Tables:
     """The tables by name, with the changes that touch several of them at once."""
 
     def __init__(self, state: State) -> None:
+        self._state = state
         self.definitions: Table[Definition] = state.table("definitions", Definition)
         self.shares: Table[Kept] = state.table("shares", Kept)
-        self.windows: Table[Window] = state.table("windows", Window)
         self.roots: Table[Root] = state.table("roots", Root)
         self.about: Table[Ids] = state.table("roots_about", Ids)
         self.latest: Table[Latest] = state.table("latest_root", Latest)
         self.due: Table[Due] = state.table("due", Due)
         self._swept: Table[Swept] = state.table("swept", Swept)
+
+    @property
+    def windows(self) -> Table[Window]:
+        """The windows that have something in them, by key. Made of the shares, when a state was loaded."""
+        return self._state.derived("windows", _windows)
 
     @staticmethod
     def text_of(rule: Rule, key: dict[str, str]) -> str:
@@ -145,14 +150,16 @@ class Tables:
         old = self.shares.get(name)
         before = self.text_of(rule, old.key) if old else None
         after = self.text_of(rule, share.key) if share else None
-        if before is not None and before != after:
-            self.windows.put(before, windows.remove(self.windows.rows[before], id_))
+        if old is not None and share is not None and before == after and old.item == share.item:
+            return [after] if after else []
+        opened = self.windows
+        if old is not None and before is not None:
+            _take_out(opened, before, old.item)
         if share is None:
             self.shares.drop(name)
-        else:
+        elif after is not None:
             self.shares.put(name, Kept(key=share.key, item=share.item))
-            key_text = self.text_of(rule, share.key)
-            self.windows.put(key_text, windows.put(self.windows.get(key_text) or Window(), share.item))
+            _put_in(opened, after, share.item)
         return sorted({text for text in (before, after) if text is not None})
 
     def roots_about(self, id_: str, key_text: str) -> list[Root]:
@@ -211,12 +218,10 @@ class Tables:
         self._swept.put("day", Swept(now // DAY))
         rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
         for name, kept in list(self.shares.rows.items()):
-            definition, _, id_ = name.partition("|")
+            definition = name.partition("|")[0]
             if kept.item.at < now - rules[definition].over - HORIZON:
                 self.shares.drop(name)
-                text = _text_of(definition, tuple(kept.key.items()))
-                rest = windows.remove(self.windows.rows[text], id_)
-                self.windows.put(text, rest) if rest.items else self.windows.drop(text)
+                _take_out(self.windows, _text_of(definition, tuple(kept.key.items())), kept.item)
         alive = set()
         for root in list(self.roots.rows.values()):
             rule = rules.get(root.definition)
@@ -240,6 +245,29 @@ class Tables:
             row = self.about.get(id_)
             rest = tuple(other for other in row.ids if other != root.id) if row else ()
             self.about.put(id_, Ids(rest)) if rest else self.about.drop(id_)
+
+
+def _windows(state: State) -> Table[Window]:
+    """The windows of the shares that are kept."""
+    table: Table[Window] = state.table("windows", Window, kept=False)
+    for name, kept in state.table("shares", Kept).rows.items():
+        _put_in(table, _text_of(name.partition("|")[0], tuple(kept.key.items())), kept.item)
+    return table
+
+
+def _put_in(table: Table[Window], text: str, item: Item) -> None:
+    window = table.get(text)
+    if window is None:
+        window = Window()
+        table.put(text, window)
+    windows.put(window, item)
+
+
+def _take_out(table: Table[Window], text: str, item: Item) -> None:
+    window = table.rows[text]
+    windows.remove(window, item)
+    if not window.items:
+        table.drop(text)
 
 
 @lru_cache(maxsize=65536)

@@ -14,7 +14,7 @@ from math import inf
 from msgspec import Struct
 
 from alerts.config.types import Rule
-from streams.happenings import Happening, Mention, Nature
+from streams.happenings import Happening, Mention, Nature, when_told
 from streams.tolls import Toll, Want, toll, want_of
 from streams.windows import Item
 
@@ -95,7 +95,7 @@ def key_of(rule: Rule, happening: Happening) -> dict[str, str]:
 
 
 def _first(happening: Happening) -> Mention:
-    return min(happening.counted, key=lambda m: (m.as_of, m.position))
+    return min(happening.counted, key=when_told)
 
 
 _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {

@@ -1,25 +1,31 @@
-"""decide: entries of the journal a second, with 100 rules and synthetic news.
+"""decide: entries of the journal a second with 100 rules, and how much State holds after years.
 
 python -m benchmarks.decide
+
+Three questions. How fast is mixed news decided with a year of history behind it? Does State stay flat over two years?
+What does a crowd cost: every report tells of an event, and ever more of them lie in the same countries and days? The
+news is that of ``benchmarks.synthetic``. Times are of the process, so that others on the machine count less.
 """
 
 from __future__ import annotations
 
-import random
 import time
+from collections.abc import Iterable
+
+import msgspec
 
 from alerts.config.types import Band, Config, Rule
 from alerts.decide import Decide
 from benchmarks.common import header
-from streams.article import Count, Event, Place, Report, Signal, Trigger
-from streams.journal import Control, Reading, Record
+from benchmarks.synthetic import DAY, START, Shape, history
+from streams.journal import Control, Record
 from streams.state import State
-from streams.times import iso
 
-ENTRIES = 20_000
-COUNTRIES = ["IQ", "SY", "ML", "NG", "UA", "SD", "YE", "SO", "CO", "MM"]
-TYPES = ["attack.ambush", "attack.shooting", "attack.ied", "attack.air", "hostage.kidnapping"]
-START = 1_767_225_600
+RULES = 100
+YEAR = 365
+RATES = (("IQ", 3.0), ("ML", 1.0), ("NG", 1.0), ("SY", 2.0))
+#: 5 % of the reports tell of an event, as in the mixed news that the evaluation has.
+MIXED = Shape(days=12, rates=RATES, noise=500, start=START + YEAR * DAY)
 
 
 def rules(number: int) -> tuple[Rule, ...]:
@@ -30,7 +36,7 @@ def rules(number: int) -> tuple[Rule, ...]:
             when=("attack.*",) if n % 3 else ("hostage.*",),
             measure=("killed", "incidents", "wounded")[n % 3],
             by=("country",) if n % 2 else ("country", "admin1"),
-            over=86400 * (1 + n % 7),
+            over=DAY * (1 + n % 7),
             bands=(Band(severity="warning", threshold=50 + n), Band(severity="critical", threshold=500 + n)),
             definition=f"d{n}",
         )
@@ -38,54 +44,71 @@ def rules(number: int) -> tuple[Rule, ...]:
     )
 
 
-def history(entries: int, share_with_events: float, seed: int = 7) -> list[Record]:
-    """Reports a minute apart; that share of them tells of an event."""
-    chance = random.Random(seed)
-    return [
-        Record(position=n + 2, received=START + 60 * n, entry=Reading(report=_report(n, chance, share_with_events)))
-        for n in range(entries)
-    ]
+class Folding:
+    """A fold that can be asked how fast it was. Reports are kept only as long as an alert may quote them."""
+
+    def __init__(self) -> None:
+        self.decide, self.state = Decide(Config(path="bench.yml", rules=rules(RULES)), {}), State()
+        self.decide.declare(self.state)
+        self.alerts, self.position = 0, 0
+        self._journal: dict[int, Record] = {}
+        self.run([Record(position=1, received=START, entry=Control(command="config"))])
+
+    def run(self, records: Iterable[Record]) -> float:
+        """Fold records. Gives entries for each second of the process."""
+        waiting = [msgspec.structs.replace(record, position=self.position + n) for n, record in enumerate(records, 1)]
+        self._journal.update((record.position, record) for record in waiting)
+        begin = time.process_time()
+        for record in waiting:
+            self.alerts += len(self.decide.step(self.state, record, self._journal.__getitem__).outgoing)
+        took = time.process_time() - begin
+        self.position += len(waiting)
+        return len(waiting) / took
 
 
-def _report(n: int, chance: random.Random, share_with_events: float) -> Report:
-    published = iso(START + 60 * n)
-    base = {"id": f"a{n}", "feed": "wire", "source": f"Paper {n % 40}", "published": published, "language": "en"}
-    if chance.random() >= share_with_events:
-        return Report(**base)
-    type_, country, town = chance.choice(TYPES), chance.choice(COUNTRIES), f"Town {chance.randrange(400)}"
-    count = Count(measure="killed", low=(k := chance.randrange(1, 9)), high=k, exactness="exact", start=0, end=4)
-    place = Place(text=town, name=town, country=country, admin1=f"A{hash_(town)}", precision="town", start=0, end=4)
-    signal = Signal(
-        type=type_, event="e1", start=0, end=20, sentence=f"{type_} at {town} killed {k}",
-        trigger=Trigger(start=0, end=4, text="kill", pattern="b"), counts=(count,), places=(place,),
-    )  # fmt: skip
-    event = Event(id="e1", type=type_, signals=(0,), counts=(count,), places=(place,))
-    return Report(**base, signals=(signal,), events=(event,))
+def state_over_years(quarters: int = 8) -> list[tuple[int, int]]:
+    """(rows, bytes as kept) of State at the end of each quarter of a synthetic history."""
+    folding, kept, found = Folding(), dict[tuple[str, str], int](), list[tuple[int, int]]()
+    told = history(Shape(days=quarters * YEAR // 4, rates=RATES), seed=3)
+    due, waiting = START + YEAR * DAY // 4, list[Record]()
+    for one in told:
+        if one.record.received >= due and len(found) < quarters:
+            folding.run(waiting)
+            waiting, due = [], due + YEAR * DAY // 4
+            found.append(_sizes(folding, kept))
+        waiting.append(one.record)
+    folding.run(waiting)
+    return [*found[: quarters - 1], _sizes(folding, kept)]
 
 
-def hash_(text: str) -> int:
-    return sum(text.encode()) % 7
+def _sizes(folding: Folding, kept: dict[tuple[str, str], int]) -> tuple[int, int]:
+    for name, key, value in folding.state.take_changes():
+        kept[name, key] = len(value or b"")
+    return sum(folding.state.sizes().values()), sum(kept.values())
 
 
-def run(share_with_events: float) -> tuple[float, int, int]:
-    """(entries a second, alerts, rows of State at the end)."""
-    decide, state = Decide(Config(path="bench.yml", rules=rules(100)), {}), State()
-    decide.declare(state)
-    records = [
-        Record(position=1, received=START, entry=Control(command="config")),
-        *history(ENTRIES, share_with_events),
-    ]
-    alerts, begin = 0, time.perf_counter()
-    for record in records:
-        alerts += len(decide.step(state, record, lambda position: records[position - 1]).outgoing)
-    return ENTRIES / (time.perf_counter() - begin), alerts, sum(state.sizes().values())
+def crowd(factor: int) -> tuple[int, float]:
+    """(reports, reports a second) of eight days in which every report tells of an event, with that many a day."""
+    shape = Shape(days=8, rates=tuple((country, 4.0 * factor) for country, _ in RATES), noise=0, towns=40)
+    records = [told.record for told in history(shape, seed=5)]
+    return len(records), Folding().run(records)
 
 
 def main() -> None:
-    header("decide, 100 rules, one core")
-    for share, name in ((0.05, "mixed news, 5 % with an event"), (1.0, "conflict news, every report with an event")):
-        speed, alerts, rows = run(share)
-        print(f"  {name}: {speed:,.0f} entries/s, {alerts} alerts, {rows} rows of state after {ENTRIES:,} entries")
+    """Print the three answers."""
+    header(f"decide, {RULES} rules, one core, synthetic news (seeded)")
+    folding = Folding()
+    before = [told.record for told in history(Shape(days=YEAR, rates=RATES), seed=1)]
+    folding.run(before)
+    mixed = list(history(MIXED, seed=2))
+    share = sum(bool(told.happenings) for told in mixed) / len(mixed)
+    speed = folding.run(told.record for told in mixed)
+    print(f"  mixed news, {share:.0%} with an event, a year ({len(before):,} reports) behind: {speed:,.0f} entries/s")
+    for n, (rows, size) in enumerate(state_over_years(), 1):
+        print(f"  State after {n * 3:2} months: {rows:,} rows, {size / 1e6:.1f} MB")
+    for factor in (1, 2, 4):
+        reports, speed = crowd(factor)
+        print(f"  crowd of {reports / 8:,.0f} events a day in four countries: {speed:,.0f} reports/s")
 
 
 if __name__ == "__main__":

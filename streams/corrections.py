@@ -1,18 +1,16 @@
 """What does an analyst's correction change? A figure set, an incident that is none, two that are one, one that is two.
 
-Pure: happenings in, changed happenings out. What was merged or split stays so: a bond between mentions says which
-belong together and which do not, whatever linking makes of them later.
+Pure. What was merged or split stays so: bonds between mentions say which belong together and which do not, and linking
+keeps to them. A figure is kept with every mention that the happening had, and goes where the earliest of them goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from streams.codec import digest
 from streams.happenings import Happening, Mention, Ruling
 from streams.state import State, Table
 
@@ -31,16 +29,24 @@ class Bond(Struct, frozen=True, kw_only=True):
     born: int = 0
 
 
+#: A mention of which no analyst said anything.
+UNBOUND = Bond()
+
+
+class Said(Struct, frozen=True, array_like=True):
+    """The figures that analysts set for a happening that a mention is of, and that it is none."""
+
+    rulings: tuple[Ruling, ...]
+    born: int
+
+
 class Corrected(Struct, frozen=True, kw_only=True):
     """What a correction changes. ``refused`` says why it changes nothing."""
 
-    happenings: dict[str, Happening | None] = {}
-    """New versions by id; None for one that is gone."""
     bonds: dict[str, Bond] = {}
-    merged: tuple[tuple[str, str], ...] = ()
-    """(the id that is gone, the one it went into)."""
-    split: tuple[tuple[str, str], ...] = ()
-    """(the new id, the one it came from)."""
+    """By mention key."""
+    said: dict[str, Said] = {}
+    """By mention key."""
     refused: str = ""
 
 
@@ -49,8 +55,13 @@ def bonds(state: State) -> Table[Bond]:
     return state.table("bonds", Bond)
 
 
+def said(state: State) -> Table[Said]:
+    """The figures that analysts set, by mention key."""
+    return state.table("said", Said)
+
+
 def correct(body: Mapping[str, Any], position: int, at: int, state: State, get: Get) -> Corrected:
-    """Apply the body of a Control ``correct`` that entered the journal at ``position``, ``at`` seconds.
+    """Read the body of a Control ``correct`` that entered the journal at ``position``, ``at`` seconds.
 
     ``body`` names the ``incident`` and ``because``, and one of ``figures`` (measure → value), ``dismiss`` (true),
     ``merge`` (another incident) and ``split`` (articles to take out; none: every text is an incident of its own).
@@ -58,37 +69,28 @@ def correct(body: Mapping[str, Any], position: int, at: int, state: State, get: 
     happening = get(str(body.get("incident")))
     if happening is None:
         return Corrected(refused=f"no incident {body.get('incident')} is known, or it is beyond the horizon")
-    because = str(body.get("because", ""))
     if "merge" in body:
         return _merge(happening, get(str(body["merge"])), str(body["merge"]), position, at, state)
     if "split" in body:
         return _split(happening, tuple(body["split"]), position, at, state)
-    anchor = happening.mentions[0].key
+    anchor, because = happening.mentions[0].key, str(body.get("because", ""))
     given = {"": 0} if body.get("dismiss") else dict(body.get("figures", {}))
-    said = [
+    words = tuple(
         Ruling(position=position, at=at, because=because, anchor=anchor, measure=measure, value=value)
         for measure, value in sorted(given.items())
-    ]
-    return Corrected(happenings={happening.id: replace(happening, rulings=(*happening.rulings, *said))})
+    )
+    known = said(state).rows
+    rows = {m.key: (*(known[m.key].rulings if m.key in known else ()), *words) for m in happening.mentions}
+    return Corrected(said={key: Said(rulings, at) for key, rulings in rows.items()})
 
 
-def are_apart(state: State, one: Mention, other: Happening) -> bool:
-    """Whether an analyst said that this mention does not belong to that happening."""
-    bond = bonds(state).get(one.key)
-    if bond is None or not bond.apart:
-        return False
-    sides = dict(bond.apart)
-    theirs = (bonds(state).get(m.key) for m in other.mentions)
-    return any(sides.get(split, side) != side for b in theirs if b is not None for split, side in b.apart)
-
-
-def are_together(state: State, one: Mention, other: Happening) -> bool:
-    """Whether an analyst said that this mention belongs to that happening."""
-    bond = bonds(state).get(one.key)
-    if bond is None or not bond.together:
-        return False
-    theirs = (bonds(state).get(m.key) for m in other.mentions)
-    return any(set(bond.together) & set(b.together) for b in theirs if b is not None)
+def rulings_of(state: State, keys: Sequence[str], known: Container[str]) -> tuple[Ruling, ...]:
+    """What analysts said of a happening with these mentions: it goes with its anchor, while ``known`` has that."""
+    rows = said(state).rows
+    if not rows:
+        return ()
+    found = {r for key in keys if key in rows for r in rows[key].rulings if r.anchor in keys or r.anchor not in known}
+    return tuple(sorted(found, key=lambda r: (r.position, r.measure)))
 
 
 def _merge(happening: Happening, other: Happening | None, name: str, position: int, at: int, state: State) -> Corrected:
@@ -98,35 +100,21 @@ def _merge(happening: Happening, other: Happening | None, name: str, position: i
         return Corrected(refused="an incident cannot be merged with itself")
     if other.nature != happening.nature:
         return Corrected(refused=f"an {happening.nature} cannot be merged with an {other.nature}")
-    kept, gone = sorted((happening, other), key=lambda h: (h.born, h.id))
-    mentions = _in_order([*kept.mentions, *gone.mentions])
-    one = replace(
-        kept,
-        mentions=mentions,
-        voids=(*kept.voids, *gone.voids),
-        rulings=tuple(sorted((*kept.rulings, *gone.rulings), key=lambda r: r.position)),
-    )
-    tied = {m.key: _tie(bonds(state).get(m.key), at, together=position) for m in mentions}
-    return Corrected(happenings={kept.id: one, gone.id: None}, bonds=tied, merged=((gone.id, kept.id),))
+    mentions = (*happening.mentions, *other.mentions)
+    return Corrected(bonds={m.key: _tie(bonds(state).get(m.key), at, together=position) for m in mentions})
 
 
 def _split(happening: Happening, articles: tuple[str, ...], position: int, at: int, state: State) -> Corrected:
     sides = _sides(happening, articles)
     if isinstance(sides, str):
         return Corrected(refused=sides)
-    told: dict[str, Happening | None] = {}
-    tied: dict[str, Bond] = {}
-    born: list[tuple[str, str]] = []
-    for side, mentions in enumerate(sides):
-        keys = {m.key for m in mentions}
-        rulings = tuple(r for r in happening.rulings if r.anchor in keys)
-        part = replace(happening, mentions=_in_order(mentions), rulings=rulings)
-        if side:
-            part = replace(part, id="in_" + digest("incident", part.mentions[0].key, position), born=at)
-            born.append((part.id, happening.id))
-        told[part.id] = part
-        tied |= {m.key: _tie(bonds(state).get(m.key), at, apart=(position, side)) for m in mentions}
-    return Corrected(happenings=told, bonds=tied, split=tuple(born))
+    return Corrected(
+        bonds={
+            m.key: _tie(bonds(state).get(m.key), at, apart=(position, side))
+            for side, mentions in enumerate(sides)
+            for m in mentions
+        }
+    )
 
 
 def _sides(happening: Happening, articles: tuple[str, ...]) -> list[list[Mention]] | str:
@@ -150,10 +138,6 @@ def article_names(mention: Mention) -> tuple[str, str]:
     feed, _, rest = mention.article.partition("\x1f")
     id_ = rest.partition("\x1f")[0]
     return id_, f"{feed}/{id_}"
-
-
-def _in_order(mentions: list[Mention]) -> tuple[Mention, ...]:
-    return tuple(sorted(mentions, key=lambda m: (m.as_of, m.position)))
 
 
 def _tie(bond: Bond | None, at: int, *, together: int | None = None, apart: tuple[int, int] | None = None) -> Bond:

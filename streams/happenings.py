@@ -50,7 +50,7 @@ class Days(Struct, frozen=True, kw_only=True, array_like=True):
     stated: bool
 
 
-class Mention(Struct, frozen=True, kw_only=True):
+class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     """One event of one article."""
 
     key: str
@@ -65,6 +65,8 @@ class Mention(Struct, frozen=True, kw_only=True):
     family: str
     """Publisher family to which the text is credited: a reprint belongs to the agency's."""
     story: str
+    copied: str
+    """Key of the earlier article that its text is a copy of, or empty."""
     at: int | None
     """Seconds: ``published``, or ``received`` when that is earlier. None when the article has no date."""
     as_of: int
@@ -76,11 +78,19 @@ class Mention(Struct, frozen=True, kw_only=True):
     days: Days | None = None
     spot: Spot = Spot()
     actors: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    """Those of the actors that are known by an id, and not only as "gunmen"."""
     speaker: str | None = None
     stance: Stance = "asserted"
     figures: tuple[Figure, ...] = ()
     words: tuple[int, ...] = ()
     """Hashes of the sentences' content words, sorted."""
+    names: tuple[int, ...] = ()
+    """Hashes of the proper names in the sentences, sorted."""
+    sites: tuple[str, ...] = ()
+    """What was hit, as far as the sentences name it: ``market``, ``checkpoint``, …"""
+    hours: tuple[str, ...] = ()
+    """Parts of the day that the sentences name."""
     update: bool = False
     confidence: float = 0.5
     language: str | None = None
@@ -90,6 +100,11 @@ class Mention(Struct, frozen=True, kw_only=True):
     facet: str | None = None
     actual: bool = True
     """Whether it took place (a planned withdrawal did not): only then it counts."""
+
+
+def when_told(mention: Mention) -> tuple[int, str]:
+    """When it was told: what figures and phases are ordered by."""
+    return mention.as_of, mention.key
 
 
 class Void(Struct, frozen=True, kw_only=True, array_like=True):
@@ -116,12 +131,13 @@ class Ruling(Struct, frozen=True, kw_only=True):
 
 
 class Happening(Struct, frozen=True, kw_only=True, dict=True):
-    """One incident or episode with its mentions, oldest first. What is read from them is read once."""
+    """One incident or episode with its mentions, in the order of telling. What is read from them is read once.
+
+    It is named after the earliest of them. Nothing in it depends on the order in which the articles arrived.
+    """
 
     id: str
     nature: Nature
-    block: str
-    born: int
     mentions: tuple[Mention, ...] = ()
     voids: tuple[Void, ...] = ()
     rulings: tuple[Ruling, ...] = ()
@@ -140,6 +156,13 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(m for m in self.mentions if not any(m.story == s and m.as_of < before for s, before in gone))
 
     @cached_property
+    def fresh(self) -> tuple[Mention, ...]:
+        """The living mentions, oldest first, without those that only print again what the text they copy said."""
+        said = {m.article: (m.figures, m.phase) for m in self.alive}
+        echoes = (m.copied and said.get(m.copied) == (m.figures, m.phase) for m in self.alive)
+        return tuple(sorted((m for m, echo in zip(self.alive, echoes, strict=True) if not echo), key=when_told))
+
+    @cached_property
     def counted(self) -> tuple[Mention, ...]:
         """The living mentions of something that took place; none when an analyst said that it did not."""
         if self.dismissal is not None:
@@ -156,6 +179,11 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     def at(self) -> int | None:
         """Seconds: its place in every window, the earliest publication among what counts."""
         return min((m.at for m in self.counted if m.at is not None), default=None)
+
+    @cached_property
+    def told_types(self) -> frozenset[str]:
+        """Every type that a mention gave, whether it counts or not."""
+        return frozenset({mention.type for mention in self.mentions})
 
     @cached_property
     def types(self) -> tuple[str, ...]:
@@ -197,8 +225,7 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def actor(self) -> str | None:
         """The actor that most counted mentions name, of equal ones the first named."""
-        told = self.counted or self.mentions
-        named = [actor for m in sorted(told, key=lambda m: (m.as_of, m.position)) for actor in m.actors]
+        named = [actor for m in sorted(self.counted or self.mentions, key=when_told) for actor in m.actors]
         return max(named, key=lambda actor: (named.count(actor), -named.index(actor)), default=None)
 
     @cached_property
@@ -209,5 +236,4 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def phase(self) -> str | None:
         """The phase that the latest mention gives (episodes)."""
-        told = [m for m in self.alive if m.phase]
-        return max(told, key=lambda m: (m.as_of, m.position)).phase if told else None
+        return next((m.phase for m in reversed(self.fresh) if m.phase), None)

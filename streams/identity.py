@@ -3,36 +3,98 @@
 Identity is (feed, id). Numbered versions rank by their number; unnumbered ones by (updated, published, hash). A lower
 or equal version after a higher one is ignored. A cancellation before its article leaves a tombstone. The same id with
 another address and another title is another article.
+
+Whatever the order in which versions arrive, the row of an article is the same: the highest version stands, and of the
+others only remains that they were there.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from streams.article import Report, Status
+from streams.article import Fingerprint, Report, Status
 from streams.codec import digest
+from streams.happenings import Mention
 from streams.state import State, Table
+from streams.times import epoch
 
 Verdict = Literal["new", "newer", "stale"]
+Rank = tuple[int, str, str, int, str]
+#: Versions of one article whose texts are remembered, to know their reprints.
+PRINTS_KEPT = 8
+#: Ranks a cancellation that says no time above every version that does.
+_LAST = "~"
+#: What mentions have from their article.
+_WORN = ("story", "family", "copied", "as_of", "received", "quiet")
 
 
-class Known(Struct, frozen=True, kw_only=True):
-    """What is remembered of an article."""
+class Link(Struct, frozen=True, array_like=True):
+    """An earlier mention that tells of the same, how well it fits, and how much of that is words (0 to 1)."""
 
-    rank: tuple[int, str, str, str]
+    score: float
+    key: str
+    words: float
+
+
+class Known(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=True):
+    """What is remembered of an article. Times are seconds."""
+
+    rank: Rank
     numbered: bool
     status: Status
     position: int
     url: str | None
-    title: str
-    born: int
+    title: int
+    """CRC of the title."""
     heard: int
-    """Seconds: when its first version was received."""
+    """When the first of the versions seen was received."""
+    received: int
+    """When the version that stands was received."""
+    publisher: str
+    credit: str | None = None
+    """The agency that the version that stands credits."""
+    at: int | None = None
+    updated: int | None = None
+    revised: bool = False
+    """Whether there was an earlier version."""
+    quiet: str | None = None
+    """``late`` or ``baseline``, when it came so; a revised article is an update and neither."""
+    prints: tuple[Fingerprint, ...] = ()
+    """Of the usable versions seen, sorted: reprints of any of them are told."""
+    copied: str = ""
+    """Key of the earlier article whose text this is a copy of."""
+    likeness: float = 0.0
+    own: str = ""
+    """Whose words it is, looked at by itself: the agency that it credits, else its publisher's house."""
     story: str = ""
-    happenings: tuple[str, ...] = ()
-    """Ids of the incidents and episodes that it is mentioned in."""
+    family: str = ""
+    """Whose words its story is."""
+    mentions: tuple[Mention, ...] = ()
+    homes: tuple[str, ...] = ()
+    """The incident or episode of each mention."""
+    links: tuple[tuple[Link, ...], ...] = ()
+    """The best links of each mention."""
+
+    @property
+    def moment(self) -> int:
+        """Its place in the order of telling."""
+        return self.received if self.at is None else self.at
+
+    @property
+    def as_of(self) -> int:
+        """When this was the publisher's word: of a first version when it was published, of a later when changed."""
+        told = (self.updated or self.received) if self.revised else max(self.updated or 0, self.moment)
+        return min(told, self.received)
+
+    @property
+    def since(self) -> int:
+        """When a revision or cancellation took back what stood before."""
+        return min(self.updated or self.received, self.received)
 
 
 def table(state: State) -> Table[Known]:
@@ -40,19 +102,21 @@ def table(state: State) -> Table[Known]:
     return state.table("articles", Known)
 
 
-def rank_of(report: Report) -> tuple[int, str, str, str]:
+def rank_of(report: Report) -> Rank:
     """What versions of one article are ordered by."""
-    content = report.sha256.get("title", "") + report.sha256.get("body", "")
-    return (report.revision or 1, report.updated or "", report.published or "", content)
+    content = "".join(report.sha256.get(name, "")[:12] for name in ("title", "body"))
+    gone = report.status == "canceled"
+    updated = report.updated or (_LAST if gone else "")
+    return (report.revision or 1, updated, report.published or "", int(gone), content)
 
 
-def key_of(state: State, report: Report) -> str:
+def key_of(articles: Table[Known], report: Report) -> str:
     """The key of the article that a report belongs to."""
     key = f"{report.feed}\x1f{report.id}"
-    known = table(state).get(key)
+    known = articles.get(key)
     if known is None or report.status == "canceled" or report.revision is not None:
         return key
-    another = report.url and known.url and report.url != known.url and digest(report.title) != known.title
+    another = report.url and known.url and report.url != known.url and _crc(report.title) != known.title
     return f"{key}\x1f{digest(report.url)}" if another else key
 
 
@@ -62,21 +126,71 @@ def judge(known: Known | None, report: Report) -> Verdict:
         return "new"
     rank = rank_of(report)
     if known.numbered or report.revision is not None:
-        return "newer" if rank[0] > known.rank[0] else "stale"
+        return "newer" if (rank[0], rank[3]) > (known.rank[0], known.rank[3]) else "stale"
     return "newer" if rank > known.rank else "stale"
 
 
-def remember(report: Report, position: int, *, now: int, heard: int, story: str, happenings: tuple[str, ...]) -> Known:
-    """What to keep of a report."""
+def remember(
+    known: Known | None,
+    report: Report,
+    position: int,
+    at: int | None,
+    received: int,
+    quiet: str | None,
+    mentions: Sequence[Mention],
+) -> Known:
+    """The row of an article of which this version now stands: as yet in its former story, and unlinked."""
     return Known(
         rank=rank_of(report),
         numbered=report.revision is not None,
         status=report.status,
         position=position,
         url=report.url,
-        title=digest(report.title),
-        born=now,
-        heard=heard,
-        story=story,
-        happenings=happenings,
+        title=_crc(report.title),
+        heard=min(known.heard, received) if known else received,
+        received=received,
+        publisher=report.source or report.feed,
+        credit=report.fingerprint.credit,
+        at=at,
+        updated=epoch(report.updated),
+        revised=(report.revision or 1) > 1 or (known is not None and (known.revised or known.status == "usable")),
+        quiet=quiet,
+        prints=_prints(known.prints if known else (), report),
+        copied=known.copied if known else "",
+        likeness=known.likeness if known else 0.0,
+        own=known.own if known else "",
+        story=known.story if known else "",
+        family=known.family if known else "",
+        mentions=tuple(mentions),
     )
+
+
+def absorb(known: Known, report: Report, received: int) -> Known:
+    """The row after an older version came late: it was there, and that is all."""
+    return replace(
+        known,
+        heard=min(known.heard, received),
+        revised=known.revised or report.status == "usable",
+        prints=_prints(known.prints, report),
+    )
+
+
+def dressed(row: Known) -> tuple[Mention, ...]:
+    """The mentions with what they have from their article: story, family and times."""
+    worn = (row.story, row.family, row.copied, row.as_of, row.heard, None if row.revised else row.quiet)
+    return tuple(
+        m
+        if (m.story, m.family, m.copied, m.as_of, m.received, m.quiet) == worn
+        else replace(m, **dict(zip(_WORN, worn, strict=True)))
+        for m in row.mentions
+    )
+
+
+def _prints(earlier: tuple[Fingerprint, ...], report: Report) -> tuple[Fingerprint, ...]:
+    if report.status != "usable" or not report.fingerprint.sketch or report.fingerprint in earlier:
+        return earlier
+    return tuple(sorted((*earlier, report.fingerprint), key=lambda p: (p.sketch, p.url or "")))[:PRINTS_KEPT]
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))

@@ -1,208 +1,261 @@
-"""Do a mention and a happening tell of the same thing?
+"""Which earlier mentions might tell of the same happening? For each mention its best few links, and no more.
 
-Candidates share a block: the kind of happening and the country (or an unknown one). Then place, day, type, actor,
-figures and words each speak for or against; a conflict of place or day, or of one article telling of two things, is a
-veto. Words alone never join.
+Mentions are kept in blocks: by kind of happening, country, and place (its name, its cell on the map or its division),
+or, where the place is only vaguely known, by a figure or an actor; each split by day. A mention is compared with
+those of its blocks only. Links go from later to earlier in the order of telling, whatever came first here: so the
+links of a mention depend on which mentions there are, and not on the order in which they arrived.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import asin, cos, radians, sin, sqrt
+from collections.abc import Iterable, Sequence
+from datetime import date
+from math import floor
 
-from streams.article import LOCAL_PRECISIONS, family_of
-from streams.happenings import Days, Figure, Happening, Mention, Nature, Spot
+from streams.article import PHASED_FAMILIES, family_of
+from streams.happenings import Mention, Spot
+from streams.identity import Link
+from streams.scoring import JOIN, Node, Order, fit, is_pinned, kind_of, shared_words, totals_of
 
-#: Score from which a mention joins a happening.
-JOIN = 3.0
-#: Days between the resolved day of a mention and a happening's before they cannot be one.
-DAY_SLACK = 1
-#: Seconds after a happening's last mention in which an undated mention may still belong to it.
-FOLLOW_UP = 4 * 86400
-EPISODE_SPAN = 90 * 86400
+#: Score of a pair from which it is a link.
+LINK = JOIN - 1.0
+#: Links kept of a mention; of the copies of one sentence only one.
+LINKS = 6
+#: Days before and after in which a report of a happening is looked for.
+REACH = 4
+#: Longest stated time, in days, that is entered day by day.
+_NARROW = 10
+_MONTH = 30
+_MONTHS = 3
 
-_VIOLENT = frozenset({"attack", "casualty"})
-_BOMBS = frozenset({"attack.suicide_bombing", "attack.vehicle_bomb", "attack.ied", "attack.site_bomb"})
-_TAKINGS = frozenset({"hostage.kidnapping", "hostage.hostage_taking", "hostage.hijack"})
-_KIN = (_BOMBS, _TAKINGS)
-_FORCE_IN = ("deployment", "increase", "mobilisation", "reinforcement", "build_up", "base_established", "rotation")
+_EPOCH = date(1970, 1, 1).toordinal()
 
-
-def nature_of(type_: str, phased: frozenset[str]) -> Nature:
-    """Families with phases make episodes, all others incidents."""
-    return "episode" if family_of(type_) in phased else "incident"
-
-
-def kind_of(type_: str) -> str:
-    """What may be one happening at all: violence and its casualties, a pull-out apart from a deployment."""
-    family, _, rest = type_.partition(".")
-    if family in _VIOLENT:
-        return "violence"
-    if family == "force":
-        return "force.in" if any(word in rest for word in _FORCE_IN) else "force.out"
-    return family
+Block = dict[int, dict[str, Node]]
+Copy = tuple[str, str]
 
 
-def block_of(mention: Mention) -> str:
-    """The block a mention is looked for in."""
-    return f"{kind_of(mention.type)}|{mention.spot.country or '?'}"
+class Linking:
+    """The nodes by key, their blocks, and the links both ways."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.links: dict[str, tuple[Link, ...]] = {}
+        self.linked_from: dict[str, set[str]] = {}
+        self._blocks: dict[str, Block] = {}
+
+    def restore(self, node: Node, links: tuple[Link, ...]) -> None:
+        """Take in a node whose links are known."""
+        self._enter(node)
+        self._set_links(node.mention.key, links)
+
+    def add(self, node: Node) -> dict[str, None]:
+        """Take in a node. Gives the later mentions that now link to it."""
+        key = node.mention.key
+        self._enter(node)
+        earlier: list[Link] = []
+        relinked: dict[str, None] = {}
+        for other in self._candidates(node):
+            first, second = (other, node) if other.order < node.order else (node, other)
+            link = _link(second, first)
+            if link is None:
+                continue
+            if second is node:
+                earlier.append(link)
+                continue
+            known = self.links[other.mention.key]
+            best = self._best([*known, link])
+            if best != known:
+                self._set_links(other.mention.key, best)
+                relinked[other.mention.key] = None
+        self._set_links(key, self._best(earlier))
+        return relinked
+
+    def remove(self, keys: Sequence[str]) -> dict[str, None]:
+        """Take nodes out. Gives the mentions that linked to them, linked anew."""
+        orphans: dict[str, None] = {}
+        for key in keys:
+            self._set_links(key, ())
+            del self.links[key]
+            self._leave(self.nodes.pop(key))
+            orphans.update(dict.fromkeys(sorted(self.linked_from.pop(key, ()))))
+        left = {key: None for key in orphans if key in self.nodes}
+        for key in left:
+            self._set_links(key, self._relink(self.nodes[key]))
+        return left
+
+    def component(self, start: Iterable[str]) -> list[Node]:
+        """Every mention that hangs together with these by links, in the order of telling."""
+        seen: dict[str, None] = {}
+        queue = [key for key in start if key in self.nodes]
+        while queue:
+            key = queue.pop()
+            if key not in seen:
+                seen[key] = None
+                queue.extend(link.key for link in self.links[key])
+                queue.extend(self.linked_from.get(key, ()))
+        return sorted((self.nodes[key] for key in seen), key=_order)
+
+    def _relink(self, node: Node) -> tuple[Link, ...]:
+        found = (_link(node, other) for other in self._candidates(node) if other.order < node.order)
+        return self._best([link for link in found if link is not None])
+
+    def _best(self, links: list[Link]) -> tuple[Link, ...]:
+        """The best links, at most one to the copies of a sentence."""
+        links.sort(key=lambda link: (-link.score, self.nodes[link.key].order))
+        chosen: dict[Copy, Link] = {}
+        for link in links:
+            mention = self.nodes[link.key].mention
+            chosen.setdefault((mention.story, mention.key.rpartition("\x1f")[2]), link)
+            if len(chosen) == LINKS:
+                break
+        return tuple(chosen.values())
+
+    def _set_links(self, key: str, links: tuple[Link, ...]) -> None:
+        for link in self.links.get(key, ()):
+            self.linked_from.get(link.key, set()).discard(key)
+        self.links[key] = links
+        for link in links:
+            self.linked_from.setdefault(link.key, set()).add(key)
+
+    def _enter(self, node: Node) -> None:
+        self.nodes[node.mention.key] = node
+        for name, days in _entered(node):
+            block = self._blocks.setdefault(name, {})
+            for day in days:
+                block.setdefault(day, {})[node.mention.key] = node
+
+    def _leave(self, node: Node) -> None:
+        for name, days in _entered(node):
+            block = self._blocks[name]
+            for day in days:
+                held = block[day]
+                held.pop(node.mention.key, None)
+                if not held:
+                    del block[day]
+            if not block:
+                del self._blocks[name]
+
+    def _candidates(self, node: Node) -> Iterable[Node]:
+        """The other mentions of its blocks, each once, in no telling order."""
+        found: dict[str, Node] = {}
+        for name, days in _searched(node):
+            block = self._blocks.get(name)
+            if block is not None:
+                for day in days:
+                    held = block.get(day)
+                    if held:
+                        found.update(held)
+        found.pop(node.mention.key, None)
+        return found.values()
 
 
-def blocks_to_search(mention: Mention) -> tuple[str, ...]:
-    """The mention's own block and that of unknown country. A mention of unknown country finds only its like."""
-    own = block_of(mention)
-    open_ = f"{kind_of(mention.type)}|?"
-    return (own,) if own == open_ else (own, open_)
-
-
-def best_match(mention: Mention, candidates: Iterable[Happening]) -> Happening | None:
-    """The happening that the mention belongs to: the highest score that joins, of equal ones the oldest."""
-    scored = [(score(mention, h), h) for h in candidates]
-    fitting = [(s, h) for s, h in scored if s is not None and s >= JOIN]
-    return min(fitting, key=lambda pair: (-pair[0], pair[1].born, pair[1].id))[1] if fitting else None
-
-
-def score(mention: Mention, happening: Happening) -> float | None:
-    """How well they fit; None is a veto."""
-    if happening.nature == "episode":
-        return _episode_score(mention, happening)
-    if any(m.article == mention.article for m in happening.mentions):
+def _link(later: Node, earlier: Node) -> Link | None:
+    words = shared_words(later, earlier)
+    score = fit(later, earlier.solo, words)
+    if score is None or score < LINK:
         return None
-    parts = (_day(mention, happening), _place(mention.spot, happening))
-    if any(part is None for part in parts):
-        return None
-    same_story = any(m.story == mention.story for m in happening.mentions)
-    evidence = _actors(mention, happening) + _figures(mention, happening) + _types(mention, happening)
-    place, day = float(parts[1] or 0), float(parts[0] or 0)
-    if place <= 0 and evidence <= 0 and not same_story:
-        return None
-    return place + day + evidence + 1.5 * _words(mention, happening) + (3.0 if same_story else 0.0)
+    return Link(round(score, 6), earlier.mention.key, round(words, 6))
 
 
-def _episode_score(mention: Mention, happening: Happening) -> float | None:
-    here = {m.episode for m in happening.mentions if m.article == mention.article}
-    if here:
-        return JOIN + 9.0 if mention.episode in here else None
-    last = max(m.as_of for m in happening.mentions)
-    first = min(m.as_of for m in happening.mentions)
-    if not first - EPISODE_SPAN <= mention.as_of <= last + EPISODE_SPAN:
-        return None
-    known = {actor for m in happening.mentions for actor in m.actors}
-    if known and mention.actors and not known & set(mention.actors):
-        return None
-    country = happening.country
-    if country and mention.spot.country and country != mention.spot.country:
-        return None
-    return JOIN + len(known & set(mention.actors))
+def _order(node: Node) -> Order:
+    return node.order
 
 
-def _day(mention: Mention, happening: Happening) -> float | None:
-    own, other = mention.days, happening.days
-    if own is None or other is None:
-        return 0.0
-    gap = max(own.first - other.last, other.first - own.last, 0)
-    if own.stated and other.stated:
-        if gap > DAY_SLACK:
-            return None
-        if gap and _narrow(own) and _narrow(other):
-            return 0.3 if mention.update else -0.7
-        return 1.0 if _narrow(own) and _narrow(other) else 0.3
-    last = max(m.as_of for m in happening.mentions)
-    first = min(m.as_of for m in happening.mentions)
-    if not first - FOLLOW_UP <= mention.as_of <= last + FOLLOW_UP:
-        return None
-    if gap > DAY_SLACK:
-        return -0.5 if mention.update else -1.0
-    return 0.5
+# --- blocks -------------------------------------------------------------------------------------------------------
 
 
-def _narrow(days: Days) -> bool:
-    return days.last - days.first <= 1
+def _entered(node: Node) -> list[tuple[str, Iterable[int]]]:
+    """The blocks that a mention stands in, each with its days."""
+    found = _bonds(node)
+    m = node.mention
+    kind, spot = kind_of(m.type), m.spot
+    base = f"{kind}|{spot.country or '?'}|"
+    if _is_episode(m):
+        months, named = (_day_of(m) // _MONTH,), (*m.actors, "*" if m.actors else "?")
+        return [*found, *((f"{where}{actor}", months) for where in (base, f"{kind}|*|") for actor in named)]
+    names = [f"{kind}|story|{m.story}"]
+    if _has_name(spot):
+        names.append(f"{base}name|{spot.name}")
+    if is_pinned(spot):
+        names.append(f"{base}cell|{_cell(spot, 0, 0)}")
+        if spot.admin1:
+            names.append(f"{base}within|{spot.admin1}")
+    elif spot.admin1:
+        names.append(f"{base}division|{spot.admin1}")
+    hard = _evidence(m)
+    names += [f"{kind}|*|told|{what}" for what in hard]
+    names += [f"{base}told|{what}" for what in hard]
+    if _is_vague(spot):
+        names += [f"{base}vague|{what}" for what in hard]
+    days = _days_of(m)
+    return [*found, *((name, days) for name in names)]
 
 
-def _place(spot: Spot, happening: Happening) -> float | None:
-    others = [m.spot for m in happening.mentions]
-    fits = [_fit(spot, other) for other in others]
-    sure = [fit for fit in fits if fit is not None]
-    if len(sure) < len(fits) and max(sure, default=0.0) < 2.0:
-        return None
-    return max(sure, default=0.0)
+def _searched(node: Node) -> list[tuple[str, Iterable[int]]]:
+    """The blocks of those that it may belong with. Who is found by a mention finds it too."""
+    found = _bonds(node)
+    m = node.mention
+    kind, spot = kind_of(m.type), m.spot
+    base = f"{kind}|{spot.country or '?'}|"
+    if _is_episode(m):
+        month = _day_of(m) // _MONTH
+        months = range(month - _MONTHS, month + _MONTHS + 1)
+        wheres = (base, f"{kind}|?|") if spot.country else (f"{kind}|*|",)
+        named = (*m.actors, "?") if m.actors else ("*", "?")
+        return [*found, *((f"{where}{actor}", months) for where in wheres for actor in named)]
+    names = [f"{kind}|story|{m.story}"]
+    if _has_name(spot):
+        names.append(f"{base}name|{spot.name}")
+    if is_pinned(spot):
+        names += [f"{base}cell|{_cell(spot, x, y)}" for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    if spot.admin1:
+        names.append(f"{base}division|{spot.admin1}")
+        if not is_pinned(spot):
+            names.append(f"{base}within|{spot.admin1}")
+    for what in _evidence(m):
+        if spot.country is None:
+            names.append(f"{kind}|*|told|{what}")
+        else:
+            names += [f"{kind}|?|told|{what}", f"{base}{'told' if _is_vague(spot) else 'vague'}|{what}"]
+    days = sorted({day + step for day in _days_of(m) for step in range(-REACH, REACH + 1)})
+    return [*found, *((name, days) for name in names)]
 
 
-def _fit(one: Spot, other: Spot) -> float | None:
-    if one.country and other.country and one.country != other.country:
-        return None
-    if one.name and one.name == other.name and one.precision not in ("country", "region"):
-        return 2.0 if one.precision == other.precision else 1.0
-    if (
-        one.precision in LOCAL_PRECISIONS
-        and other.precision in LOCAL_PRECISIONS
-        and None not in (one.lat, one.lon, other.lat, other.lon)
-    ):
-        reach = (one.radius_km or 10) + (other.radius_km or 10)
-        return 1.0 if distance_km(one, other) <= reach else None
-    if one.admin1 and other.admin1:
-        return 1.0 if one.admin1 == other.admin1 else None
-    return 0.4 if one.country and one.country == other.country else 0.0
+def _bonds(node: Node) -> list[tuple[str, Iterable[int]]]:
+    return [(f"bond|{position}", (0,)) for position in node.bond.together]
 
 
-def distance_km(one: Spot, other: Spot) -> float:
-    """Great-circle distance of two spots with coordinates (haversine, mean radius 6,371 km)."""
-    lat1, lon1, lat2, lon2 = (radians(float(x or 0)) for x in (one.lat, one.lon, other.lat, other.lon))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0 * asin(sqrt(half))
+def _is_episode(m: Mention) -> bool:
+    return family_of(m.type) in PHASED_FAMILIES
 
 
-def _types(mention: Mention, happening: Happening) -> float:
-    def fit(other: str) -> float:
-        if mention.type == other:
-            return 1.0
-        if _is_generic(mention.type) or _is_generic(other) or any({mention.type, other} <= kin for kin in _KIN):
-            return 0.5
-        return -1.5
-
-    return max(fit(m.type) for m in happening.mentions)
+def _has_name(spot: Spot) -> bool:
+    return spot.name is not None and spot.precision not in ("country", "region", "none")
 
 
-def _is_generic(type_: str) -> bool:
-    return type_.startswith("casualty.") or type_.endswith(".generic") or type_ == "attack.site_bomb"
+def _is_vague(spot: Spot) -> bool:
+    """Whether neither a point nor a division of the country is known."""
+    return not is_pinned(spot) and spot.admin1 is None
 
 
-def _actors(mention: Mention, happening: Happening) -> float:
-    known = {actor for m in happening.mentions for actor in m.actors}
-    if not known or not mention.actors:
-        return 0.0
-    return 0.7 if known & set(mention.actors) else -0.3
+def _evidence(m: Mention) -> list[str]:
+    """What ties a mention to another without a place in common: a figure above one, a named actor."""
+    figures = [f"{name}={low:g}" for name, low, *_ in totals_of(m.figures) if low is not None and low > 1]
+    return [*figures, *m.named]
 
 
-def _figures(mention: Mention, happening: Happening) -> float:
-    fits = [
-        _agree(own, other, mention)
-        for own in mention.figures
-        for m in happening.mentions
-        for other in m.figures
-        if own.measure == other.measure and own.side == other.side
-    ]
-    return max(fits, default=0.0)
+def _cell(spot: Spot, x: int, y: int) -> str:
+    """The cell of one degree that a spot lies in, or a neighbour of it."""
+    return f"{floor(spot.lat or 0) + y}:{(floor(spot.lon or 0) + x + 180) % 360}"
 
 
-def _agree(own: Figure, other: Figure, mention: Mention) -> float:
-    if own.corrects is not None and own.corrects in (other.low, other.high):
-        return 2.0
-    if own.low is None or other.low is None or "unstated" in (own.exactness, other.exactness):
-        return 0.0
-    if own.low == other.low:
-        return 1.0 if own.low > 1 else 0.4
-    if "vague" in (own.exactness, other.exactness):
-        soft, hard = (own, other) if own.exactness == "vague" else (other, own)
-        return 0.3 if (soft.low or 0) <= (hard.low or 0) <= (soft.high or hard.low or 0) else -0.3
-    near = max(own.low, other.low) <= 2 * min(own.low, other.low) + 2
-    return 0.3 if near or mention.update else -0.8
+def _day_of(m: Mention) -> int:
+    return (m.received if m.at is None else m.at) // 86400 + _EPOCH
 
 
-def _words(mention: Mention, happening: Happening) -> float:
-    def share(other: Mention) -> float:
-        one, two = set(mention.words), set(other.words)
-        return len(one & two) / min(len(one), len(two)) if one and two else 0.0
-
-    return max(share(m) for m in happening.mentions)
+def _days_of(m: Mention) -> tuple[int, ...]:
+    """The day of telling, and the stated days of the happening."""
+    told, days = _day_of(m), m.days
+    if days is None or not days.stated or days.last - days.first > _NARROW:
+        return (told,)
+    return tuple({told: None, **dict.fromkeys(range(days.first, days.last + 1))})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
 
 from msgspec import Struct
 
@@ -23,7 +25,53 @@ from streams.article import (
 from streams.happenings import Days, Figure, Mention, Spot
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_HOURS = {
+    "dawn": "morning",
+    "morning": "morning",
+    "noon": "noon",
+    "midday": "noon",
+    "afternoon": "noon",
+    "dusk": "night",
+    "evening": "night",
+    "night": "night",
+    "overnight": "night",
+    "midnight": "night",
+}
+_HOUR = re.compile(rf"\b({'|'.join(_HOURS)})\b", re.IGNORECASE)
 _WORDS_KEPT = 32
+_DATELINE = 90
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+#: Words that any two reports of violence have in common.
+_EVERYDAY = frozenset(
+    "about according after again against agency also among announced another area armed army arrested attack attacked "
+    "attacks authorities away because been before being between bomb both children city civilian civilians confirmed "
+    "could country dead death deaths department died district during early explosion fire fired five forces four from "
+    "government group groups guerrilla guerrillas gunmen have having here hospital hours incident including injured "
+    "into itself just killed killing killings last late later least left local made many members men military minister "
+    "monday more morning most murder murdered national near news night north northern official officials other over "
+    "part people person persons place police president province rebel rebels report reported reports said saturday "
+    "security seven several shot since sources south southern spokesman state statement still sunday their them then "
+    "there these they this those three through thursday time today tonight town troops tuesday under unidentified "
+    "until village violence wednesday week were west western what when where which while were whom with women would "
+    "wounded year years yesterday east eastern eight afternoon evening friday soldier soldiers terrorist terrorists "
+    "that some such than only very took take taken place".split()
+)
+_CAPITAL = re.compile(r"\b[A-Z][a-zà-ÿ]{2,}")
+#: A capital that opens no sentence, quotation or heading.
+_NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}")
+_PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
+_COMMON = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
+    "August  September October November December President Vice Minister Ministry Prime General Colonel "
+    "Captain Major Lieutenant  Sergeant Governor Mayor Senator Judge Bishop Archbishop Father Doctor Army "
+    "Navy Air Force Forces Armed Police Guard  National State Government Front Department Province "
+    "District County Party Church Supreme Court University City Town  Security Defense Defence Interior "
+    "Foreign Affairs Radio Network Agency Service Domestic Text Report Communique  United States Nations "
+    "Union Council Central North South East West Northern Southern Eastern Western American  Americans "
+    "People Revolutionary Liberation Movement Battalion Brigade Infantry Military Hospital Human Rights "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Cadena Treasury Detachment Jurisdiction Los Las San Santa "
+    "Commission Committee Directorate Intelligence Liberal Conservative Democratic The Islamic".split()
+)
 _PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
 #: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
 _SPOKEN = ("_demanded", "_discussed", "_announced", "_refused", "_delayed", "_clause", ".proposed")
@@ -36,16 +84,15 @@ class Context(Struct, frozen=True, kw_only=True):
     article: str
     position: int
     publisher: str
-    family: str
-    story: str
     at: int | None
-    as_of: int
     received: int
-    quiet: str | None
 
 
 def mentions_of(report: Report, context: Context) -> list[Mention]:
-    """The mentions of a report's events that count or belong to an episode, in the order of the events."""
+    """The mentions of a report's events that count or belong to an episode, in the order of the events.
+
+    Story, family and the times that depend on other versions of the article are left to ``identity.dressed``.
+    """
     found = []
     for event in report.events:
         signals = [report.signals[i] for i in event.signals]
@@ -85,7 +132,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
     episode = next((s.episode for s in telling if s.episode), None)
     spot = _spot(event.places or lead.places)
     if episode and episode.host_country:
-        spot = Spot(country=episode.host_country, precision="country", radius_km=500)
+        spot = Spot(country=episode.host_country, precision="country", radius_km=500.0)
     actors = (episode.actor,) if episode and episode.actor else _perpetrators(event.actors or lead.actors)
     return Mention(
         key=f"{context.article}\x1f{event.id}",
@@ -94,19 +141,23 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         signals=event.signals,
         type=_counting_type(event.type, telling),
         publisher=context.publisher,
-        family=context.family,
-        story=context.story,
+        family="",
+        story="",
+        copied="",
         at=context.at,
-        as_of=context.as_of,
+        as_of=context.received,
         received=context.received,
-        quiet=context.quiet,
         days=_days(event, context),
         spot=spot,
         actors=actors,
+        named=tuple(sorted({a.id for a in event.actors or lead.actors if a.id and a.role in _PERPETRATORS})),
         speaker=lead.speaker.name if lead.speaker else None,
         stance=lead.stance,
         figures=_figures(event),
         words=_words(telling),
+        names=_names(report, telling),
+        sites=_sites(telling),
+        hours=_hours(telling),
         update=any(s.scope == "update" for s in telling),
         confidence=max(s.confidence for s in telling),
         language=report.language,
@@ -178,5 +229,55 @@ def _days(event: Event, context: Context) -> Days | None:
 
 
 def _words(signals: list[Signal]) -> tuple[int, ...]:
-    words = {w for s in signals for w in _WORD.findall(s.sentence.casefold())}
+    words = {w for s in signals for w in _WORD.findall(_told(s).casefold())} - _EVERYDAY
     return tuple(sorted(zlib.crc32(w.encode()) for w in sorted(words)[:_WORDS_KEPT]))
+
+
+def _names(report: Report, signals: list[Signal]) -> tuple[int, ...]:
+    """Hashes of the proper names in the sentences, sorted; those of places, parties and offices are left out."""
+    spans = (
+        [p.text for s in report.signals for p in s.places]
+        + [a.text for s in report.signals for a in s.actors]
+        + [s.speaker.text for s in signals if s.speaker]
+    )
+    known = {w for text in spans for w in _CAPITAL.findall(text)}
+    found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _COMMON
+    return tuple(sorted(zlib.crc32(w.encode()) for w in found if not w.endswith(_PEOPLES)))
+
+
+def _told(signal: Signal) -> str:
+    """The sentence without a dateline before it and what an editor put in brackets."""
+    head, dash, rest = signal.sentence.partition(" - ")
+    if not dash or len(head) > _DATELINE:
+        head, dash, rest = signal.sentence.partition(" -- ")
+    return _BRACKETS.sub(" ", rest if dash and len(head) <= _DATELINE else signal.sentence)
+
+
+def _sites(signals: list[Signal]) -> tuple[str, ...]:
+    """What was hit, where the sentences say it, sorted."""
+    found = {_site_of()[m.casefold()] for s in signals for m in _site_pattern().findall(s.sentence)}
+    return tuple(sorted(found))
+
+
+def _hours(signals: list[Signal]) -> tuple[str, ...]:
+    """The parts of the day that the sentences name, sorted; a sentence on several hours says nothing."""
+    return tuple(sorted({_HOURS[m.casefold()] for s in signals for m in _HOUR.findall(s.sentence)}))
+
+
+@cache
+def _site_of() -> dict[str, str]:
+    text = files("streams.text").joinpath("data/sites.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return {form: site for site, words in rows for word in words.split("|") for form in (word, _plural(word))}
+
+
+@cache
+def _site_pattern() -> re.Pattern[str]:
+    words = sorted(_site_of(), key=len, reverse=True)
+    return re.compile(rf"\b({'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def _plural(word: str) -> str:
+    if word.endswith(("s", "ch", "sh")):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeo" else f"{word}s"

@@ -1,52 +1,46 @@
 """Which articles are copies of one text, and whose text is it?
 
-Copies share a canonical address, or their MinHash sketches agree on most values. A copy belongs to the publisher
-family of the story's first article, or to the agency that it credits. Sketches are compared only with stories that
-share a band of the sketch (locality-sensitive hashing; Broder 1997, Indyk & Motwani 1998).
+Copies share a canonical address, or their MinHash sketches agree on most values. Each article is tied to the earlier
+one that it is most like; those that hang together are a story, named after its earliest article. A story's words
+count for the agency that it credits, else for the house of its earliest article. Sketches are compared only when
+they share a band (locality-sensitive hashing; Broder 1997, Indyk & Motwani 1998), and only within ``SPAN``.
+
+Ties go from later to earlier in time of publication, whatever came first here: so stories do not depend on the order
+of arrival.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import eq
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.article import Fingerprint
 from streams.codec import digest
-from streams.state import State, Table
+from streams.happenings import Void
+from streams.identity import Known
+from streams.state import Table
 
 #: Share of equal sketch values from which two texts are copies (an estimate of the Jaccard index of their shingles).
 SAME_TEXT = 0.55
 #: Values a band: lower finds more copies and compares more.
 BAND = 4
+#: Seconds between two publications of one text.
+SPAN = 7 * 86400
+
+Order = tuple[int, str]
 
 
-class Story(Struct, frozen=True, kw_only=True):
-    """A text and who has printed it."""
+class Tie(Struct, frozen=True, array_like=True):
+    """The earlier article whose copy an article is, and how like it is."""
 
-    family: str
-    sketch: tuple[int, ...]
-    articles: int
-    born: int
+    likeness: float
+    key: str
 
 
-class StoryKey(Struct, frozen=True, array_like=True):
-    """A band of a sketch or an address, leading to stories."""
-
-    stories: tuple[str, ...]
-    born: int
-
-
-class Placed(Struct, frozen=True, kw_only=True):
-    """The story of an article and the family that its words count for."""
-
-    story: str
-    family: str
-
-
-def tables(state: State) -> tuple[Table[Story], Table[StoryKey]]:
-    """The stories, and the keys that lead to them."""
-    return state.table("stories", Story), state.table("story_keys", StoryKey)
+Bands = dict[object, dict[str, None]]
 
 
 def family_of_publisher(name: str, families: Mapping[str, str]) -> str:
@@ -55,58 +49,206 @@ def family_of_publisher(name: str, families: Mapping[str, str]) -> str:
     return families.get(key, key)
 
 
-def place(
-    state: State, article: str, publisher: str, print_: Fingerprint, families: Mapping[str, str], now: int
-) -> Placed:
-    """Find or open the story of an article. Without a sketch the article is its own story and leaves no trace."""
-    own = family_of_publisher(publisher, families)
-    credited = family_of_publisher(print_.credit, families) if print_.credit else own
-    if not print_.sketch:
-        return Placed(story=digest("story", article), family=credited)
-    stories, _ = tables(state)
-    found = _find(state, print_)
-    if found is None:
-        found = digest("story", article)
-        stories.put(found, Story(family=credited, sketch=print_.sketch, articles=1, born=now))
-    else:
-        story = stories.rows[found]
-        stories.put(
-            found, Story(family=story.family, sketch=story.sketch, articles=story.articles + 1, born=story.born)
-        )
-    _remember(state, print_, found, now)
-    return Placed(story=found, family=stories.rows[found].family)
-
-
-def _keys(print_: Fingerprint) -> list[str]:
-    sketch = print_.sketch
-    keys = [f"{i}:{digest(sketch[i : i + BAND])}" for i in range(0, len(sketch), BAND)]
-    return [*keys, f"url:{print_.url}"] if print_.url else keys
-
-
-def _find(state: State, print_: Fingerprint) -> str | None:
-    stories, index = tables(state)
-    seen: dict[str, float] = {}
-    for key in _keys(print_):
-        entry = index.get(key)
-        for id_ in entry.stories if entry else ():
-            story = stories.get(id_)
-            if story is not None and id_ not in seen:
-                seen[id_] = 1.0 if key.startswith("url:") else likeness(story.sketch, print_.sketch)
-    close = [id_ for id_ in seen if seen[id_] >= SAME_TEXT]
-    return min(close, key=lambda id_: (-seen[id_], stories.rows[id_].born, id_)) if close else None
-
-
-def _remember(state: State, print_: Fingerprint, story: str, now: int) -> None:
-    _, index = tables(state)
-    for key in _keys(print_):
-        entry = index.get(key)
-        known = entry.stories if entry else ()
-        if story not in known:
-            index.put(key, StoryKey((*known, story), now))
+def own_family(row: Known, families: Mapping[str, str]) -> str:
+    """Whose words an article is, looked at by itself: the agency that it credits, else its publisher's house."""
+    return family_of_publisher(_credit(row) or row.publisher, families)
 
 
 def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     """The share of equal values at equal places of two sketches: 0 to 1."""
     if not one or len(one) != len(other):
         return 0.0
-    return sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    same: int = sum(map(eq, one, other))
+    return same / len(one)
+
+
+class Stories:
+    """The index over the articles' texts. Derived from the table of articles, whose story fields it writes."""
+
+    def __init__(self, articles: Table[Known]) -> None:
+        """Build it from what the table holds."""
+        self._articles = articles
+        self._index: Bands = {}
+        self._copies: dict[str, set[str]] = {}
+        self._voids: dict[str, tuple[Void, ...]] = {}
+        for key, row in self._articles.rows.items():
+            self._enter(key, row)
+            if row.copied in self._articles.rows:
+                self._copies.setdefault(row.copied, set()).add(key)
+        for key, row in self._articles.rows.items():
+            if row.prints and (row.revised or row.status == "canceled"):
+                members = [self._articles.rows[other] for other in self._members(self._root(key))]
+                self._voids[row.story] = self._voids_of(members, row.family)
+
+    def voids(self, story: str) -> tuple[Void, ...]:
+        """What revisions and cancellations of a story took back."""
+        return self._voids.get(story, ())
+
+    def place(self, key: str, before: Known | None, families: Mapping[str, str]) -> list[str]:
+        """Find the story of an article whose row is new, or replaced ``before``.
+
+        ``families`` maps publishers to houses, both case-folded.
+
+        Gives the keys, sorted, of the other articles that are now a copy of another one, in another story or family,
+        or had figures taken back. Rows are written; their mentions are left as they are.
+        """
+        row = self._articles.rows[key]
+        own = own_family(row, families)
+        if not row.prints:
+            story = digest("story", key) if row.mentions or row.status == "canceled" else ""
+            self._articles.put(key, replace(row, story=story, family=own, own=own))
+            return []
+        row = replace(row, own=own)
+        self._articles.put(key, row)
+        if before:
+            self._leave(key, before)
+        self._enter(key, row)
+        best, later = self._ties(key, row)
+        ties = {key: best}
+        for other in self._copies.get(key, ()) if before else ():
+            ties[other] = self._ties(other, self._articles.rows[other])[0]
+        for other, tie in later.items():
+            known = self._articles.rows[other]
+            if other not in ties and self._closer(tie, Tie(known.likeness, known.copied)):
+                ties[other] = tie
+        roots = {self._root(other) for other in ties}
+        for other, new in ties.items():
+            self._tie(other, new)
+        former, roots = roots, {self._root(other) for other in (*roots, *ties)}
+        for root in former - roots:
+            self._voids.pop(digest("story", root), None)
+        changed = {name for root in sorted(roots) for name in self._settle(root)}
+        return sorted({*changed, *ties} - {key})
+
+    def forget(self, key: str) -> None:
+        """An article is gone from the table. Its copies keep the story they have."""
+        row = self._articles.rows[key]
+        self._leave(key, row)
+        self._copies.pop(key, None)
+        if row.copied in self._copies:
+            self._copies[row.copied].discard(key)
+        if not row.copied:
+            self._voids.pop(row.story, None)
+
+    # --- ties ---------------------------------------------------------------------------------------------------------
+
+    def _ties(self, key: str, row: Known) -> tuple[Tie | None, dict[str, Tie]]:
+        """The closest earlier article, and how close each later one is."""
+        best: Tie | None = None
+        later: dict[str, Tie] = {}
+        mine = (row.moment, key)
+        for other in self._near(row):
+            known = self._articles.rows[other]
+            if other == key or abs(known.moment - row.moment) > SPAN:
+                continue
+            share = _alike(row, known)
+            if share < SAME_TEXT:
+                continue
+            if (known.moment, other) > mine:
+                later[other] = Tie(share, key)
+            elif best is None or self._closer(Tie(share, other), best):
+                best = Tie(share, other)
+        return best, later
+
+    def _closer(self, one: Tie, other: Tie) -> bool:
+        """Whether a tie goes before another: to the more like text, of equal ones to the earlier."""
+        if not other.key or other.key not in self._articles.rows:
+            return True
+        return (-one.likeness, self._order(one.key)) < (-other.likeness, self._order(other.key))
+
+    def _order(self, key: str) -> Order:
+        return self._articles.rows[key].moment, key
+
+    def _tie(self, key: str, tie: Tie | None) -> None:
+        row = self._articles.rows[key]
+        if row.copied and row.copied in self._copies:
+            self._copies[row.copied].discard(key)
+        tie = tie or Tie(0.0, "")
+        self._articles.put(key, replace(row, copied=tie.key, likeness=tie.likeness))
+        if tie.key:
+            self._copies.setdefault(tie.key, set()).add(key)
+
+    def _root(self, key: str) -> str:
+        while (copied := self._articles.rows[key].copied) and copied in self._articles.rows:
+            key = copied
+        return key
+
+    # --- stories ------------------------------------------------------------------------------------------------------
+
+    def _members(self, root: str) -> list[str]:
+        """Every article of a story, earliest first."""
+        found, queue = [], [root]
+        while queue:
+            key = queue.pop()
+            found.append(key)
+            queue.extend(self._copies.get(key, ()))
+        return sorted(found, key=self._order)
+
+    def _settle(self, root: str) -> list[str]:
+        """Write story and family into the rows of a story. Gives the articles for which that or a void is new."""
+        members = self._members(root)
+        rows = [self._articles.rows[key] for key in members]
+        story = digest("story", root)
+        credited = next((row for row in rows if _credit(row)), rows[0])
+        family = credited.own
+        voids = tuple(replace(void, story=story) for void in self._voids_of(rows, family))
+        renewed = voids != self._voids.get(story, ())
+        self._voids.pop(story, None)
+        if voids:
+            self._voids[story] = voids
+        changed = []
+        for key, row in zip(members, rows, strict=True):
+            if (row.story, row.family) != (story, family):
+                self._articles.put(key, replace(row, story=story, family=family))
+                changed.append(key)
+            elif renewed:
+                changed.append(key)
+        return changed
+
+    def _voids_of(self, rows: list[Known], family: str) -> tuple[Void, ...]:
+        """What a story's own house took back; a paper that changes its copy takes back nothing of the agency's."""
+        return tuple(
+            Void(story=row.story, before=row.since, gone=row.status == "canceled")
+            for row in rows
+            if (row.revised or row.status == "canceled") and row.own == family
+        )
+
+    # --- the index ----------------------------------------------------------------------------------------------------
+
+    def _near(self, row: Known) -> dict[str, None]:
+        """The articles that share a band or an address, in no telling order."""
+        return {key: None for name in _names(row) for key in self._index.get(name, ())}
+
+    def _enter(self, key: str, row: Known) -> None:
+        for name in _names(row):
+            self._index.setdefault(name, {})[key] = None
+
+    def _leave(self, key: str, row: Known) -> None:
+        for name in _names(row):
+            held = self._index.get(name)
+            if held is not None:
+                held.pop(key, None)
+                if not held:
+                    del self._index[name]
+
+
+def _names(row: Known) -> list[object]:
+    names: list[object] = []
+    for print_ in row.prints:
+        sketch = print_.sketch
+        names += [(i, sketch[i : i + BAND]) for i in range(0, len(sketch), BAND)]
+        if print_.url:
+            names.append(print_.url)
+    return names
+
+
+def _alike(one: Known, other: Known) -> float:
+    return max(_same(a, b) for a in one.prints for b in other.prints)
+
+
+def _same(one: Fingerprint, other: Fingerprint) -> float:
+    return 1.0 if one.url and one.url == other.url else likeness(one.sketch, other.sketch)
+
+
+def _credit(row: Known) -> str | None:
+    return next((print_.credit for print_ in row.prints if print_.credit), row.credit)

@@ -13,7 +13,7 @@ from typing import cast
 
 from msgspec import Struct
 
-from streams.happenings import Figure, Happening, Mention, Ruling
+from streams.happenings import Figure, Happening, Mention, Ruling, when_told
 
 ANY_SIDE = frozenset({"victim", "perpetrator", "unknown"})
 VICTIMS = frozenset({"victim", "unknown"})
@@ -61,14 +61,15 @@ def want_of(measure: str, *, classes: Iterable[str] = (), vague: bool = True) ->
 def claims(happening: Happening, want: Want) -> list[Claimed]:
     """Every wanted figure, oldest first, one a mention (its classes and sides add up), voided ones marked."""
     found = []
-    for mention in sorted(happening.alive, key=lambda m: (m.as_of, m.position)):
+    for mention in sorted(happening.alive, key=when_told):
         figure = _sum([f for f in mention.figures if _wanted(f, want)])
         if figure is not None:
             found.append(Claimed(figure=figure, mention=mention))
     said = [_claimed(ruling) for ruling in happening.rulings if ruling.measure and _reads(want, ruling.measure)]
     if said:
-        found = sorted([*found, *said], key=lambda c: (c.mention.as_of, c.mention.position))
-    return [Claimed(figure=c.figure, mention=c.mention, void=_is_void(c, found, happening)) for c in found]
+        found = sorted([*found, *said], key=lambda c: when_told(c.mention))
+    later = [claim for claim in found if claim.figure.corrects is not None or claim.mention.family == ANALYST]
+    return [Claimed(figure=c.figure, mention=c.mention, void=_is_void(c, later, found, happening)) for c in found]
 
 
 def toll(happening: Happening, want: Want) -> Toll | None:
@@ -79,9 +80,9 @@ def toll(happening: Happening, want: Want) -> Toll | None:
 
 
 def _toll(happening: Happening, want: Want) -> Toll | None:
-    latest: dict[str, Claimed] = {}
-    for claim in claims(happening, want):
-        latest[claim.mention.family] = claim
+    fresh = {ANALYST, *(mention.article for mention in happening.fresh)}
+    spoken = [claim for claim in claims(happening, want) if (claim.mention.article or ANALYST) in fresh]
+    latest = {claim.mention.family: claim for claim in spoken}
     standing = [claim for claim in latest.values() if not claim.void]
     if not standing:
         return None
@@ -123,16 +124,16 @@ def _sum(figures: list[Figure]) -> Figure | None:
     )
 
 
-def _is_void(claim: Claimed, all_claims: list[Claimed], happening: Happening) -> bool:
-    moment = (claim.mention.as_of, claim.mention.position)
-    if any(void.story == claim.mention.story and claim.mention.as_of < void.before for void in happening.voids):
-        return True
-    if any(_overruled(claim, said, all_claims) for said in all_claims if said.mention.family == ANALYST):
+def _is_void(claim: Claimed, later: list[Claimed], all_claims: list[Claimed], happening: Happening) -> bool:
+    """Whether a figure was taken back. ``later`` are those that may do so: stated corrections, an analyst's word."""
+    mention = claim.mention
+    if any(void.story == mention.story and mention.as_of < void.before for void in happening.voids):
         return True
     return any(
-        _names(later.figure, claim.figure)
-        for later in all_claims
-        if later.figure.corrects is not None and (later.mention.as_of, later.mention.position) > moment
+        _overruled(claim, other, all_claims)
+        if other.mention.family == ANALYST
+        else when_told(other.mention) > when_told(mention) and _names(other.figure, claim.figure)
+        for other in later
     )
 
 
@@ -167,6 +168,7 @@ def _claimed(ruling: Ruling) -> Claimed:
         publisher=ANALYST,
         family=ANALYST,
         story="",
+        copied="",
         at=None,
         as_of=ruling.at,
         received=ruling.at,

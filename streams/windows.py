@@ -20,11 +20,10 @@ class Item(Struct, frozen=True, array_like=True):
     value: int | float
 
 
-class Window(Struct, frozen=True, kw_only=True):
-    """All shares of one rule and key, sorted by (at, id)."""
+class Window(Struct, kw_only=True):
+    """All shares of one rule and key, sorted by (at, id). Made of the shares and changed in place: it is not kept."""
 
-    items: tuple[Item, ...] = ()
-    born: int = 0
+    items: list[Item] = []
 
 
 class Peak(Struct, frozen=True, kw_only=True):
@@ -36,16 +35,14 @@ class Peak(Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
 
 
-def put(window: Window, item: Item) -> Window:
-    """The window with this happening's share set or replaced."""
-    rest = [other for other in window.items if other.id != item.id]
-    insort(rest, item, key=_order)
-    return Window(items=tuple(rest), born=max(window.born, item.at))
+def put(window: Window, item: Item) -> None:
+    """Add a happening's share, which the window does not have."""
+    insort(window.items, item, key=_order)
 
 
-def remove(window: Window, id_: str) -> Window:
-    """The window without that happening."""
-    return Window(items=tuple(item for item in window.items if item.id != id_), born=window.born)
+def remove(window: Window, item: Item) -> None:
+    """Take out a share that the window has."""
+    del window.items[bisect_left(window.items, _order(item), key=_order)]
 
 
 def peak(

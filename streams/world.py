@@ -1,27 +1,35 @@
 """What changed in the world with this entry of the journal?
 
-A pure fold over the journal: a report's article is placed among the known ones, its earlier version's mentions are
-taken out, its own are linked into incidents and episodes. What comes back are the happenings that changed, and notes
-of what was set aside and why. No clock, no network, no random number, no set order.
+A pure fold over the journal: a report's article is placed among the known ones and into its story, its earlier
+version's mentions are taken out, its own are linked and gathered into incidents and episodes. What comes back are the
+happenings that changed, which of them turned out to be one or several, and notes of what was set aside and why. No
+clock, no network, no random number, no set order.
+
+Kept are the articles with their mentions, each with its links and the incident it belongs to. Stories, links, incidents
+and happenings live in memory and are made of those rows again after a restart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams import corrections, identity, linking, stories
-from streams.article import PHASED_FAMILIES, Report
-from streams.codec import digest
-from streams.happenings import Happening, Mention, Void
+from streams import corrections, identity
+from streams.article import PHASED_FAMILIES, Report, family_of
+from streams.happenings import Happening, Mention
+from streams.identity import Known
+from streams.incidents import Group, Incidents
 from streams.journal import Control, Reading, Record
 from streams.mentions import Context, mentions_of
+from streams.scoring import Node, kind_of
 from streams.state import State, Table
+from streams.stories import Stories
 from streams.times import epoch
 
-#: Seconds that articles, stories and happenings are remembered.
+#: Seconds that articles, stories and incidents are remembered after their last report.
 HORIZON = 30 * 86400
 EPISODE_HORIZON = 120 * 86400
 #: Seconds that ``published`` may be ahead of ``received`` before it is noted.
@@ -66,19 +74,18 @@ class Observation(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
-class Block(Struct, frozen=True, array_like=True):
-    """The ids of the happenings in a block."""
-
-    ids: tuple[str, ...]
-
-
 def happenings(state: State) -> Table[Happening]:
-    """The incidents and episodes, by id."""
-    return state.table("happenings", Happening)
+    """The incidents and episodes, by id. Made of the articles, when a state was loaded."""
+    return _world(state).happenings
 
 
-def _blocks(state: State) -> Table[Block]:
-    return state.table("blocks", Block)
+def restored(rows: Iterable[tuple[str, str, bytes]]) -> State:
+    """A state out of (table, key, value), as an engine kept it; of other tables than the world's nothing."""
+    state = State()
+    declare(state)
+    for name, key, value in rows:
+        state.load(name, key, value)
+    return state
 
 
 def clock(state: State) -> Table[Clock]:
@@ -89,226 +96,318 @@ def clock(state: State) -> Table[Clock]:
 def declare(state: State) -> None:
     """Declare every table, so that an engine can load them."""
     identity.table(state)
-    stories.tables(state)
-    happenings(state)
-    _blocks(state)
+    _table(state)
     clock(state)
     corrections.bonds(state)
+    corrections.said(state)
 
 
 def observe(state: State, record: Record, settings: Settings) -> Observation:
     """Fold one entry."""
-    now = _advance(state, record.received)
+    world = _world(state)
+    now = _advance(state, record.received, world)
     if isinstance(record.entry, Control) and record.entry.command == corrections.COMMAND:
-        return _correct(state, record, now)
+        return _correct(world, record, record.entry.body, now)
     if not isinstance(record.entry, Reading):
         return Observation(now=now)
-    report = record.entry.report
-    key = identity.key_of(state, report)
-    known = identity.table(state).get(key)
-    verdict = identity.judge(known, report)
-    if verdict == "stale":
-        return Observation(now=now, notes=(_note(report, "stale_version", "a newer version is known"),))
-    return _Reader(state, record, settings, now, report, key, known).read()
+    return _Reading(world, record, record.entry.report, settings, now).read()
 
 
-def _correct(state: State, record: Record, now: int) -> Observation:
+def _correct(world: _World, record: Record, body: Mapping[str, Any], now: int) -> Observation:
     """Fold an analyst's correction."""
-    assert isinstance(record.entry, Control)
-    body, table = record.entry.body, happenings(state)
-    told = corrections.correct(body, record.position, record.received, state, table.get)
+    word = corrections.correct(body, record.position, record.received, world.state, world.happenings.get)
     about = f"incident {body.get('incident')}"
-    if told.refused:
-        return Observation(now=now, notes=(Note(about=about, reason="correction_refused", detail=told.refused),))
-    changes = []
-    for id_, after in sorted(told.happenings.items()):
-        before = table.get(id_)
-        changes.append((before, after))
-        if after is not None:
-            table.put(id_, after)
-            _enter_block(state, after)
-        elif before is not None:
-            table.drop(id_)
-            _leave_block(state, before)
-    _lead_articles(state, told.happenings)
-    for key, bond in told.bonds.items():
-        corrections.bonds(state).put(key, bond)
+    if word.refused:
+        return Observation(now=now, notes=(Note(about=about, reason="correction_refused", detail=word.refused),))
+    for key, said in word.said.items():
+        corrections.said(world.state).put(key, said)
+    for key, bond in word.bonds.items():
+        corrections.bonds(world.state).put(key, bond)
+    changed = world.change([*word.bonds], [world.node(key) for key in word.bonds], word.said, {})
     return Observation(
         now=now,
-        changes=tuple(changes),
-        merged=told.merged,
-        split=told.split,
+        changes=changed.changes,
+        merged=changed.merged,
+        split=changed.split,
         because=f"analyst: {body.get('because', '')}",
-        notes=(Note(about=about, reason="corrected", detail=str(body.get("because", ""))),),
+        notes=(Note(about=about, reason="corrected", detail=str(body.get("because", ""))), *_told(changed)),
     )
 
 
-def _lead_articles(state: State, changed: Mapping[str, Happening | None]) -> None:
-    """Let the articles of happenings that were changed by hand know which ones they tell of now."""
-    articles = identity.table(state)
-    told: dict[str, set[str]] = {}
-    for id_, happening in changed.items():
-        for mention in happening.mentions if happening else ():
-            told.setdefault(mention.article, set()).add(id_)
-    for article, ids in told.items():
-        known = articles.get(article)
-        if known is not None:
-            rest = {id_ for id_ in known.happenings if id_ not in changed}
-            articles.put(article, replace(known, happenings=tuple(sorted(ids | rest))))
+def _world(state: State) -> _World:
+    return state.derived("world", _World)
 
 
-class _Reader:
-    """One report on its way into the world; collects what it changes."""
+def _table(state: State) -> Table[Happening]:
+    return state.table("happenings", Happening, kept=False)
 
-    def __init__(
-        self,
-        state: State,
-        record: Record,
-        settings: Settings,
-        now: int,
-        report: Report,
-        key: str,
-        known: identity.Known | None,
-    ) -> None:
-        self.state, self.record, self.settings, self.now = state, record, settings, now
-        self.report, self.key, self.known = report, key, known
-        self.before: dict[str, Happening | None] = {}
+
+class _World:
+    """Everything that the fold looks at: the rows, and what is derived from them."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.articles = identity.table(state)
+        self.happenings = _table(state)
+        self.stories = Stories(self.articles)
+        self.incidents = Incidents()
+        self.home: dict[str, str] = {}
+        nodes = []
+        for _, row in self.articles.sorted_items():
+            for n, mention in enumerate(row.mentions):
+                node = self.build(row, mention)
+                nodes.append((node, row.homes[n]))
+                self.home[mention.key] = row.homes[n]
+                self.incidents.linking.restore(node, row.links[n])
+        self.incidents.restore(nodes)
+        for group in self.incidents.groups():
+            self.happenings.put(group.id, self.happening(group))
+
+    def happening(self, group: Group) -> Happening:
+        """A group as others see it."""
+        mentions = tuple(node.mention for node in group.profile.nodes)
+        return Happening(
+            id=group.id,
+            nature="episode" if group.profile.nodes[0].episodic else "incident",
+            mentions=mentions,
+            voids=tuple(void for story in sorted(group.profile.stories) for void in self.stories.voids(story)),
+            rulings=corrections.rulings_of(self.state, [m.key for m in mentions], self.home),
+        )
+
+    def build(self, row: Known, mention: Mention) -> Node:
+        """The node of a mention."""
+        bond = corrections.bonds(self.state).rows.get(mention.key, corrections.UNBOUND)
+        return Node(mention, row.moment, episodic=family_of(mention.type) in PHASED_FAMILIES, bond=bond)
+
+    def node(self, key: str) -> Node:
+        """A known mention's node, built anew."""
+        mention = self.incidents.linking.nodes[key].mention
+        return self.build(self.articles.rows[mention.article], mention)
+
+    def change(self, gone: list[str], come: list[Node], refresh: Iterable[str], heirs: Mapping[str, str]) -> _Changed:
+        """Take mentions out and others in, and write what became of all that this touched.
+
+        ``refresh`` are mentions whose story had figures taken back; ``heirs`` says which mention of a new version
+        stands for one of the version before.
+        """
+        keys = {**self.incidents.change(gone, come), **dict.fromkeys(key for key in refresh if key in self.home)}
+        groups: dict[int, Group] = {}
+        went: dict[str, dict[str, None]] = {}
+        for key in keys:
+            group = self.incidents.home.get(key)
+            if group is not None:
+                groups[id(group)] = group
+        left = [(key, self.home.pop(key)) for key in gone if key not in self.incidents.home]
+        dirty: dict[str, None] = {}
+        for group in sorted(groups.values(), key=lambda group: group.order):
+            id_ = group.id
+            for node in group.profile.nodes:
+                key = node.mention.key
+                old = self.home.get(key)
+                if old is not None:
+                    went.setdefault(old, {})[id_] = None
+                if old != id_ or key in keys:
+                    self.home[key] = id_
+                    dirty[node.mention.article] = None
+        for key, old in left:
+            went.setdefault(old, {})
+            if key in heirs:
+                went[old].setdefault(self.home[heirs[key]])
+        for article in dirty:
+            self._write(article)
+        return self._changed({group.id: group for group in groups.values()}, went)
+
+    def redress(self, mentions: Iterable[Mention]) -> None:
+        """Give mentions a new dress of which no link depends."""
+        for mention in mentions:
+            self.incidents.linking.nodes[mention.key].mention = mention
+
+    def forget(self, ids: list[str]) -> None:
+        """Let go of happenings, and of what their articles said of them. Nobody is told."""
+        gone = [m.key for id_ in ids for m in self.happenings.rows[id_].mentions]
+        if not gone:
+            return
+        left = set(gone)
+        for article in {m.article: None for id_ in ids for m in self.happenings.rows[id_].mentions}:
+            row = self.articles.rows[article]
+            kept = [n for n, m in enumerate(row.mentions) if m.key not in left]
+            mentions = tuple(row.mentions[n] for n in kept)
+            homes, links = tuple(row.homes[n] for n in kept), tuple(row.links[n] for n in kept)
+            self.articles.put(article, replace(row, mentions=mentions, homes=homes, links=links))
+        self.change(gone, [], (), {})
+
+    def _write(self, article: str) -> None:
+        """Keep the homes and links of an article's mentions."""
+        row = self.articles.rows[article]
+        homes = tuple(self.home[m.key] for m in row.mentions)
+        links = tuple(self.incidents.linking.links[m.key] for m in row.mentions)
+        if (homes, links) != (row.homes, row.links):
+            self.articles.put(article, replace(row, homes=homes, links=links))
+
+    def _changed(self, groups: dict[str, Group], went: dict[str, dict[str, None]]) -> _Changed:
+        ids = sorted({*groups, *went})
+        before = {id_: self.happenings.get(id_) for id_ in ids}
+        for id_ in ids:
+            group = groups.get(id_)
+            if group is not None:
+                self.happenings.put(id_, self.happening(group))
+            else:
+                self.happenings.drop(id_)
+        pairs = [(before[id_], self.happenings.get(id_)) for id_ in ids]
+        merged = {was: next(iter(now)) for was, now in sorted(went.items()) if now and was not in groups}
+        split: dict[str, str] = {}
+        for was, now in sorted(went.items()):
+            split |= {new: merged.get(was, was) for new in now if before[new] is None and new != merged.get(was, was)}
+        return _Changed(
+            changes=tuple(pair for pair in pairs if pair[0] != pair[1]),
+            merged=_led(merged),
+            split=tuple(sorted((new, was) for new, was in split.items() if new not in merged.values())),
+        )
+
+
+class _Changed(Struct, frozen=True, kw_only=True):
+    changes: tuple[tuple[Happening | None, Happening | None], ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
+    split: tuple[tuple[str, str], ...] = ()
+
+
+class _Reading:
+    """One report's way into the world."""
+
+    def __init__(self, world: _World, record: Record, report: Report, settings: Settings, now: int) -> None:
+        self.world, self.record, self.report, self.settings, self.now = world, record, report, settings, now
         self.notes: list[Note] = []
-        self.own: list[Happening] = []
-        """What the article's earlier version was linked to: its new version is looked for there first."""
 
     def read(self) -> Observation:
-        context = self._context()
-        if self.known is not None:
-            self._retract(self.known)
-        mentions = mentions_of(self.report, context) if self.report.status == "usable" else []
-        if self.report.status == "withheld":
-            self.notes.append(_note(self.report, "withheld", "held back by its publisher"))
-        ids = tuple(sorted({self._link(mention) for mention in mentions}))
-        for id_ in self.before:
-            happening = happenings(self.state).get(id_)
-            if happening is not None and not happening.mentions:
-                self._put(id_, None)
-        kept = identity.remember(
-            self.report, self.record.position, now=self.now, heard=context.received, story=context.story, happenings=ids
-        )
-        identity.table(self.state).put(self.key, kept)
-        table = happenings(self.state)
-        changes = [(old, table.get(id_)) for id_, old in sorted(self.before.items())]
+        """Place the report, and say what changed."""
+        world, report = self.world, self.report
+        key = identity.key_of(world.articles, report)
+        known = world.articles.get(key)
+        if identity.judge(known, report) == "stale" and known is not None:
+            self._note("ignored", f"version {report.revision or report.updated or 1} is not newer than what is known")
+            row = identity.absorb(known, report, self.record.received)
+            if row == known:
+                return Observation(now=self.now, notes=tuple(self.notes))
+        else:
+            published = epoch(report.published)
+            self._notice(known, published)
+            row = self._row(key, known, published)
+        changed = self._place(key, known, row)
+        if changed is _NOTHING:
+            return Observation(now=self.now, notes=tuple(self.notes))
+        stands = world.articles.rows[key]
         return Observation(
             now=self.now,
-            changes=tuple(change for change in changes if change[0] != change[1]),
-            quiet=context.quiet,
-            because=_because(self.report, self.record.received),
-            notes=tuple(self.notes),
+            changes=changed.changes,
+            merged=changed.merged,
+            split=changed.split,
+            quiet=None if stands.revised else stands.quiet,
+            because=_because(report, self.record.received),
+            notes=(*self.notes, *_told(changed)),
         )
 
-    def _context(self) -> Context:
+    def _row(self, key: str, known: Known | None, published: int | None) -> Known:
+        """The row of this version, with what it says."""
         report, received = self.report, self.record.received
-        published, updated = epoch(report.published), epoch(report.updated)
         at = None if published is None else min(published, received)
-        if published is not None and published - received > SKEW:
-            self.notes.append(_note(report, "future_date", f"published {report.published}, after it was received"))
-        if published is None and report.status == "usable" and report.events:
-            self.notes.append(_note(report, "undated", "kept and shown, but in no window"))
-        unread = [problem for problem in report.problems if problem.code in _UNREAD]
-        self.notes.extend(_note(report, problem.code, problem.message) for problem in unread)
-        publisher = report.source or report.feed
-        placed = stories.place(self.state, self.key, publisher, report.fingerprint, self.settings.families, self.now)
-        first = self.known is None or self.known.status != "usable"
-        as_of = max(updated or 0, at if at is not None and first else received)
-        return Context(
-            article=self.key,
-            position=self.record.position,
-            publisher=publisher,
-            family=placed.family,
-            story=placed.story,
-            at=at,
-            as_of=min(as_of, received),
-            received=self.known.heard if self.known is not None else received,
-            quiet=self._quiet(at, received) if first else None,
-        )
+        mentions = []
+        if report.status == "usable" and report.events:
+            publisher, position = report.source or report.feed, self.record.position
+            mentions = mentions_of(
+                report, Context(article=key, position=position, publisher=publisher, at=at, received=received)
+            )
+        return identity.remember(known, report, self.record.position, at, received, self._quiet(at), mentions)
 
-    def _quiet(self, at: int | None, received: int) -> str | None:
-        """Why the report alerts nobody. A new version of a known article is judged as an update, never as late."""
+    def _place(self, key: str, known: Known | None, row: Known) -> _Changed:
+        """Write the row, find its story, and link anew all that this touches."""
+        world = self.world
+        before = known.mentions if known else ()
+        world.articles.put(key, row)
+        others = world.stories.place(key, known, self.settings.families)
+        placed = world.articles.rows[key]
+        if not before and not placed.mentions and not others:
+            return _NOTHING
+        gone, come, refresh = [m.key for m in before], list[Node](), list[str]()
+        for article in (key, *others):
+            row = world.articles.rows[article]
+            mentions = identity.dressed(row)
+            if article != key:
+                refresh += [m.key for m in mentions]
+                if all(m.story == old.story for m, old in zip(mentions, row.mentions, strict=True)):
+                    world.redress(mentions)
+                else:
+                    gone += [m.key for m in mentions]
+                    come += [world.build(row, m) for m in mentions]
+            else:
+                come += [world.build(row, m) for m in mentions]
+            if mentions != row.mentions:
+                world.articles.put(article, replace(row, mentions=mentions))
+        return world.change(gone, come, refresh, _heirs(before, world.articles.rows[key].mentions))
+
+    def _notice(self, known: Known | None, published: int | None) -> None:
+        """Note what is odd about the report."""
+        report, received = self.report, self.record.received
+        if published is not None and published - received > SKEW:
+            self._note("future_date", f"published {report.published}, after it was received")
+        if published is None and report.status == "usable" and report.events:
+            self._note("undated", "kept and shown, but in no window")
+        if report.status == "withheld":
+            self._note("withheld", "held back by its publisher")
+        for problem in report.problems:
+            if problem.code in _UNREAD:
+                self._note(problem.code, problem.message)
+        corrects = report.status == "canceled" or (report.revision or 1) > 1
+        if corrects and known is None and published is not None and published < self.now - HORIZON:
+            self._note("beyond_horizon", "it corrects an article that is no longer kept; what was said stays")
+
+    def _quiet(self, at: int | None) -> str | None:
+        """Why the report alerts nobody by itself."""
         if self.report.baseline:
             return "baseline"
         lateness = self.report.lateness if self.report.lateness is not None else self.settings.lateness
-        return "late" if at is not None and received - at > lateness else None
+        return "late" if at is not None and self.record.received - at > lateness else None
 
-    def _retract(self, known: identity.Known) -> None:
-        """Take out what the earlier version said, and void the figures of its reprints."""
-        gone = self.report.status == "canceled"
-        for id_ in known.happenings:
-            happening = happenings(self.state).get(id_)
-            if happening is None:
-                continue
-            rest = tuple(m for m in happening.mentions if m.article != self.key)
-            void = Void(story=known.story, before=self.record.received, gone=gone)
-            self._put(id_, replace(happening, mentions=rest, voids=(*happening.voids, void)))
-            former = tuple(replace(m, article="") for m in happening.mentions if m.article == self.key)
-            self.own.append(replace(happening, mentions=(*rest, *former)))
-
-    def _link(self, mention: Mention) -> str:
-        blocks, table = _blocks(self.state), happenings(self.state)
-        ids = [id_ for block in linking.blocks_to_search(mention) for id_ in getattr(blocks.get(block), "ids", ())]
-        others = [table.rows[id_] for id_ in ids if id_ in table.rows and table.rows[id_].mentions]
-        match = self._bound(mention, others) or self._match(mention, self.own) or self._match(mention, others)
-        if match is None:
-            block = linking.block_of(mention)
-            id_ = "in_" + digest("incident", mention.key, self.record.position)
-            nature = linking.nature_of(mention.type, PHASED_FAMILIES)
-            born = Happening(id=id_, nature=nature, block=block, born=self.now, mentions=(mention,))
-            self._put(id_, born)
-            _enter_block(self.state, born)
-            return id_
-        found = table.rows[match.id]
-        members = sorted([*found.mentions, mention], key=lambda m: (m.as_of, m.position))
-        self._put(match.id, replace(found, mentions=tuple(members)))
-        self.own = [happening for happening in self.own if happening.id != match.id]
-        return match.id
-
-    def _bound(self, mention: Mention, others: list[Happening]) -> Happening | None:
-        """The happening that an analyst put the mention into."""
-        if not corrections.bonds(self.state).rows:
-            return None
-        bound = (h for h in (*self.own, *others) if corrections.are_together(self.state, mention, h))
-        return next((h for h in bound if not corrections.are_apart(self.state, mention, h)), None)
-
-    def _match(self, mention: Mention, candidates: list[Happening]) -> Happening | None:
-        if not corrections.bonds(self.state).rows:
-            return linking.best_match(mention, candidates)
-        return linking.best_match(mention, [h for h in candidates if not corrections.are_apart(self.state, mention, h)])
-
-    def _put(self, id_: str, happening: Happening | None) -> None:
-        table = happenings(self.state)
-        self.before.setdefault(id_, table.get(id_))
-        if happening is not None:
-            table.put(id_, happening)
-            return
-        old = table.get(id_)
-        table.drop(id_)
-        if old is not None:
-            _leave_block(self.state, old)
+    def _note(self, reason: str, detail: str) -> None:
+        self.notes.append(Note(about=f"article {self.report.feed}/{self.report.id}", reason=reason, detail=detail))
 
 
-def _enter_block(state: State, happening: Happening) -> None:
-    known = _blocks(state).get(happening.block)
-    if known is None or happening.id not in known.ids:
-        _blocks(state).put(happening.block, Block((*(known.ids if known else ()), happening.id)))
+_NOTHING = _Changed()
 
 
-def _leave_block(state: State, happening: Happening) -> None:
-    blocks = _blocks(state)
-    block = blocks.get(happening.block)
-    rest = tuple(id_ for id_ in block.ids if id_ != happening.id) if block else ()
-    if rest:
-        blocks.put(happening.block, Block(rest))
-    else:
-        blocks.drop(happening.block)
+def _heirs(before: tuple[Mention, ...], after: tuple[Mention, ...]) -> dict[str, str]:
+    """For each mention that a new version no longer has, one of its new ones that tells of the same kind of thing."""
+    kept = {m.key for m in before} & {m.key for m in after}
+    fresh = {kind_of(m.type): m.key for m in reversed(after) if m.key not in kept}
+    return {m.key: fresh[kind_of(m.type)] for m in before if m.key not in kept and kind_of(m.type) in fresh}
 
 
-def _advance(state: State, received: int) -> int:
+def _led(merged: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Pairs in such an order that who leads from one to the next goes no further than one step."""
+    order: dict[str, str] = {}
+
+    def visit(was: str) -> None:
+        if was in merged and was not in order:
+            order[was] = merged[was]
+            visit(merged[was])
+            order[was] = order.pop(was)
+
+    for was in merged:
+        visit(was)
+    return tuple(order.items())
+
+
+def _told(changed: _Changed) -> list[Note]:
+    """Incidents that turned out to be one or several, for the log."""
+    before = {old.id for old, _ in changed.changes if old is not None}
+    into = [now for _, now in changed.merged]
+    notes = []
+    for was, now in changed.merged:
+        one = now in before or into.count(now) > 1
+        notes.append(Note(about=was, reason="merged" if one else "renamed", detail=f"now {now}"))
+    return [*notes, *(Note(about=was, reason="split", detail=f"{new} is another") for new, was in changed.split)]
+
+
+def _advance(state: State, received: int, world: _World) -> int:
     """Move the clock; on a new day of it, forget what lies beyond the horizons."""
     table = clock(state)
     row = table.get("clock")
@@ -319,27 +418,28 @@ def _advance(state: State, received: int) -> int:
         return row.now
     table.put("clock", Clock(now=received, since=row.since))
     if received // 86400 != row.now // 86400:
-        _evict(state, received)
+        _evict(world, received)
     return received
 
 
-def _evict(state: State, now: int) -> None:
-    articles = identity.table(state)
-    texts, keys = stories.tables(state)
-    for table in (articles, texts, keys, corrections.bonds(state)):
-        for key in [key for key, row in table.rows.items() if row.born < now - HORIZON]:
-            table.drop(key)
-    for id_, happening in list(happenings(state).rows.items()):
+def _evict(world: _World, now: int) -> None:
+    """Forget happenings whose last report is beyond its horizon, and articles that nothing is left of."""
+    old = []
+    for id_, happening in world.happenings.rows.items():
         horizon = EPISODE_HORIZON if happening.nature == "episode" else HORIZON
-        if max((m.received for m in happening.mentions), default=0) < now - horizon:
-            happenings(state).drop(id_)
-            _leave_block(state, happening)
+        last = max(world.articles.rows[m.article].received for m in happening.mentions)
+        if last < now - horizon:
+            old.append(id_)
+    world.forget(sorted(old))
+    for key, row in list(world.articles.rows.items()):
+        if row.received < now - HORIZON and not row.mentions:
+            world.stories.forget(key)
+            world.articles.drop(key)
+    for table in (corrections.bonds(world.state), corrections.said(world.state)):
+        for key in [key for key, row in table.rows.items() if row.born < now - HORIZON and key not in world.home]:
+            table.drop(key)
 
 
 def _because(report: Report, received: int) -> str:
     moment = epoch(report.updated) or epoch(report.published) or received
     return f"{report.source or report.feed}, {moment % 86400 // 3600:02d}:{moment % 3600 // 60:02d}"
-
-
-def _note(report: Report, reason: str, detail: str) -> Note:
-    return Note(about=f"article {report.feed}/{report.id}", reason=reason, detail=detail)

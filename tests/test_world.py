@@ -135,11 +135,9 @@ def test_horizon_evicts_everything() -> None:
     )
     assert {name: size for name, size in state.sizes().items() if name != "clock"} == {
         "articles": 1,
-        "blocks": 1,
         "bonds": 0,
         "happenings": 1,
-        "stories": 0,
-        "story_keys": 0,
+        "said": 0,
     }
 
 

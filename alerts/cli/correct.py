@@ -13,6 +13,7 @@ import msgspec
 from alerts.cli.common import BAD_CONFIG, FAILED, stop, store_path
 from alerts.config.problems import did_you_mean
 from alerts.config.schema import MEASURES
+from streams import world
 from streams.corrections import COMMAND
 from streams.engines.store import StoreError, open_reader
 from streams.happenings import Happening
@@ -105,10 +106,11 @@ def _incident(reader: Any, name: str) -> Happening:
         ids = [one["id"] for one in msgspec.json.decode(bytes(row[0]))["incidents"]]
         if len(ids) != 1:
             stop(FAILED, f"{name} speaks of {len(ids)} incidents; which? {' '.join(ids)}")
-    kept = reader.execute("SELECT value FROM state WHERE name = 'happenings' AND key = ?", (ids[0],)).fetchone()
-    if kept is None:
+    kept = world.restored(tuple(row) for row in reader.execute("SELECT name, key, value FROM state"))
+    happening = world.happenings(kept).get(ids[0])
+    if happening is None:
         stop(FAILED, f"no incident {name!r} is known here, or it is beyond the horizon; `tocsin alerts ID` shows ids")
-    return msgspec.json.decode(bytes(kept[0]), type=Happening)
+    return happening
 
 
 def _tell(path: Path, position: int) -> None:
