@@ -171,7 +171,7 @@ def _entered(node: Node) -> list[tuple[str, Iterable[int]]]:
     kind, spot = kind_of(m.type), m.spot
     base = f"{kind}|{spot.country or '?'}|"
     if _is_episode(m):
-        months, named = (_day_of(m) // _MONTH,), (*m.actors, "*" if m.actors else "?")
+        months, named = (_day_of(m) // _MONTH,), (*m.named, "*" if m.named else "?")
         return [*found, *((f"{where}{actor}", months) for where in (base, f"{kind}|*|") for actor in named)]
     names = [f"{kind}|story|{m.story}"]
     if _has_name(spot):
@@ -201,7 +201,7 @@ def _searched(node: Node) -> list[tuple[str, Iterable[int]]]:
         month = _day_of(m) // _MONTH
         months = range(month - _MONTHS, month + _MONTHS + 1)
         wheres = (base, f"{kind}|?|") if spot.country else (f"{kind}|*|",)
-        named = (*m.actors, "?") if m.actors else ("*", "?")
+        named = (*m.named, "?") if m.named else ("*", "?")
         return [*found, *((f"{where}{actor}", months) for where in wheres for actor in named)]
     names = [f"{kind}|story|{m.story}"]
     if _has_name(spot):

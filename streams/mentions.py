@@ -150,7 +150,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         days=_days(event, context),
         spot=spot,
         actors=actors,
-        named=tuple(sorted({a.id for a in event.actors or lead.actors if a.id and a.role in _PERPETRATORS})),
+        named=_named(actors, event.actors or lead.actors),
         speaker=lead.speaker.name if lead.speaker else None,
         stance=lead.stance,
         figures=_figures(event),
@@ -215,6 +215,12 @@ def _spot(places: tuple[Place, ...]) -> Spot:
 
 def _perpetrators(actors: tuple[Actor, ...]) -> tuple[str, ...]:
     return tuple(sorted({a.id or a.name for a in actors if a.role in _PERPETRATORS}))
+
+
+def _named(parties: tuple[str, ...], actors: tuple[Actor, ...]) -> tuple[str, ...]:
+    """Those of the parties that are known by an id."""
+    ids = {a.id for a in actors if a.id}
+    return tuple(party for party in parties if party in ids)
 
 
 def _days(event: Event, context: Context) -> Days | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
-from streams.article import LOCAL_PRECISIONS
+from streams.article import LOCAL_PRECISIONS, family_of
 from streams.corrections import UNBOUND, Bond
 from streams.happenings import Days, Figure, Mention, Spot
 
@@ -33,6 +33,8 @@ DAY_SLACK = 1
 FOLLOW_UP = 4 * 86400
 #: Seconds between two reports of one withdrawal, of another episode, and of one whose party is not told.
 WITHDRAWAL_SPAN, EPISODE_SPAN, NAMELESS_SPAN = 90 * 86400, 30 * 86400, 7 * 86400
+_MEETINGS = frozenset({"talks", "agreement"})
+_SPANS = {"force": WITHDRAWAL_SPAN, "talks": NAMELESS_SPAN, "agreement": NAMELESS_SPAN}
 
 _VIOLENT = frozenset({"attack", "casualty"})
 #: Types that tellers of one happening take for each other, with how well they fit.
@@ -87,7 +89,7 @@ class Node:
         self.episodic = episodic
         self.words = frozenset(mention.words)
         self.names = frozenset(mention.names)
-        self.parties = frozenset(mention.actors if episodic else mention.named)
+        self.parties = frozenset(mention.named)
         self.totals = totals_of(mention.figures)
         self.solo = Profile([self])
 
@@ -218,7 +220,7 @@ def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
         return None
     told = (names > 0) + (figures >= 0.5) + (words >= MANY_WORDS) + (words >= SOME_WORDS) + (sites > 0)
     here = place >= 1.0 and day > 0
-    enough = names or figures >= 0.5 or words >= MANY_WORDS or (day >= 1.0 and kind >= 1.0 and told)
+    enough = names or figures >= 0.5 or words >= MANY_WORDS or (told and (m.update or (day >= 1.0 and kind >= 1.0)))
     if not (same_story or (enough if here else told > 1)):
         evidence -= UNSPECIFIC
     return place + day + evidence + 1.5 * words + (3.0 if same_story else 0.0)
@@ -229,14 +231,15 @@ def _episode_fit(node: Node, profile: Profile, words: float) -> float | None:
     if m.article in profile.articles:
         return JOIN + 9.0 if m.episode == profile.articles[m.article] else None
     shared = profile.parties & node.parties
-    span = WITHDRAWAL_SPAN if m.type.startswith("force.") else EPISODE_SPAN
-    if not shared and m.story not in profile.stories:
-        if words < MANY_WORDS:
-            return None
-        span = NAMELESS_SPAN
-    if not profile.first - span <= m.as_of <= profile.last + span:
-        return None
     if profile.parties and node.parties and not shared:
+        return None
+    family = family_of(m.type)
+    span = _SPANS.get(family, EPISODE_SPAN)
+    if not shared or (family in _MEETINGS and len(shared) < 2):
+        if words < (SOME_WORDS if shared else MANY_WORDS) and m.story not in profile.stories:
+            return None
+        span = min(span, NAMELESS_SPAN)
+    if not profile.first - span <= m.as_of <= profile.last + span:
         return None
     countries = {spot.country for spot in profile.spots if spot.country}
     here = m.spot.country in countries
@@ -388,7 +391,7 @@ def _agree(one: Total, other: Total, *, update: bool) -> float:
     if low is None or known is None or "unstated" in (exactness, other[3]):
         return 0.0
     if low == known:
-        return 1.0 if low > 1 else 0.4
+        return 1.0 if low > 2 else 0.4
     if exactness == "vague" or other[3] == "vague":
         soft, hard = (one, other) if exactness == "vague" else (other, one)
         return 0.3 if (soft[1] or 0) <= (hard[1] or 0) <= (soft[2] or hard[1] or 0) else -0.3
