@@ -11,7 +11,6 @@ from typing import get_args
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from alerts import outbox
 from alerts.alert import DeliveryState, Notification
 from alerts.channels.text import one_line
 from alerts.cli.common import FAILED, stop, store_path
+from alerts.cli.show import console_for
 from streams.engines.store import StoreError, open_reader
 
 FORMATS = click.Choice(["table", "jsonl"])
@@ -59,19 +59,18 @@ def show(found: Iterable[Notification], form: str | None, none: str) -> None:
             click.echo(msgspec.json.encode(notification))
         return
     grid = table(found)
-    Console().print(grid if grid.row_count else none)
+    console_for().print(grid if grid.row_count else none)
 
 
 def table(notifications: Iterable[Notification]) -> Table:
-    """One row a notification."""
+    """One row a notification. Ids are whole, to be given to other commands."""
     grid = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("destination", "notification", "alert", "kind", "state", "attempts", "not before", "answer"):
-        grid.add_column(name)
+    for name in ("destination", "alert", "kind", "state", "tries", "not before", "answer"):
+        grid.add_column(name, no_wrap=name in ("alert", "state"), overflow="fold")
     for item in notifications:
         grid.add_row(
             item.destination,
-            item.id,
-            ", ".join(item.covers),
+            item.covers[0] + (f" and {len(item.covers) - 1} more" if len(item.covers) > 1 else ""),
             item.kind,
             Text(item.state, style=_COLOURS.get(item.state, "")),
             str(item.attempts),
