@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from alerts import outbox
@@ -41,63 +43,135 @@ class Deliverer:
         channels: Mapping[str, Callable[[Destination, Timeouts], Channel]] = CHANNELS,
     ) -> None:
         """``clock`` gives time and sleeps, ``chance`` a number in [0, 1) for the jitter."""
-        self._path = store_path
+        self._path, self._clock, self._chance = store_path, clock or Clock(), chance
+        self._schedule, self._timeouts, self._channels = schedule or Schedule(), timeouts or Timeouts(), channels
         self._idle = threading.Condition()
-        self._names = tuple(item.id for item in destinations)
-        self._senders: list[Sender] = []
-        clock = clock or Clock()
-        for destination in destinations:
-            make = channels[destination.kind]
-            first = make(destination, timeouts or Timeouts())
-            pace = Pace(first, clock, chance, schedule or Schedule())
-            team = [first, *(make(destination, timeouts or Timeouts()) for _ in range(first.in_flight - 1))]
-            self._senders += [
-                Sender(store_path, destination.id, channel, pace, clock, number, self._notify)
-                for number, channel in enumerate(team, 1)
-            ]
+        self._teams = {item.id: self._team(item) for item in destinations}
+        self._leaving: list[_Team] = []
 
     def start(self) -> None:
         """Begin to send. What a killed process was sending is taken up again."""
-        connection = connect(self._path)
-        with transaction(connection):
-            for name in self._names:
-                if uncertain := outbox.recover(connection, name):
-                    log.warning("%s: %d may have been sent before the last stop; sending again", name, uncertain)
-        for name, waiting in outbox.strangers(connection, self._names).items():
-            log.warning("%d wait for %s, which the config no longer has; they go when it is back", waiting, name)
-        connection.close()
-        for sender in self._senders:
-            sender.start()
+        for team in self._teams.values():
+            team.start()
+        self._name_strangers()
+
+    def adopt(self, destinations: tuple[Destination, ...]) -> None:
+        """Send to these from now on, without a wait: one that changed begins when what is on its way to it is done."""
+        teams, leaving = {}, []
+        for item in destinations:
+            old = self._teams.pop(item.id, None)
+            if old is not None and old.destination == item:
+                teams[item.id] = old
+                continue
+            teams[item.id] = self._team(item)
+            teams[item.id].start_after(old)
+            leaving += [old] if old is not None else []
+        leaving += self._teams.values()
+        for team in leaving:
+            team.ask_to_stop()
+        self._leaving = [team for team in (*self._leaving, *leaving) if team.is_alive()]
+        self._teams = teams
+        self._name_strangers()
 
     def wake(self) -> None:
         """Something was planned."""
-        for sender in self._senders:
-            sender.wake()
+        for team in self._teams.values():
+            team.wake()
 
     def stop(self, timeout: float = 25.0) -> None:
         """Let sends that are under way end, then stop; give up waiting after ``timeout`` seconds in all."""
         until = time.monotonic() + timeout
-        for sender in self._senders:
-            sender.ask_to_stop()
-        for sender in self._senders:
-            if sender.ident is not None:
-                sender.join(max(0.0, until - time.monotonic()))
+        teams = [*self._teams.values(), *self._leaving]
+        for team in teams:
+            team.ask_to_stop()
+        for team in teams:
+            team.join(until)
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is planned or being sent. False when ``timeout`` seconds pass first."""
         until = time.monotonic() + timeout
-        connection = connect(self._path)
-        try:
-            with self._idle:
-                while outbox.busy(connection, self._names):
-                    left = until - time.monotonic()
-                    if left <= 0:
-                        return False
-                    self._idle.wait(min(left, 1.0))
-            return True
-        finally:
-            connection.close()
+        with closing(connect(self._path)) as connection, self._idle:
+            while outbox.busy(connection, self._teams):
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._idle.wait(min(left, 1.0))
+        return True
+
+    def _team(self, destination: Destination) -> _Team:
+        make = self._channels[destination.kind]
+        first = make(destination, self._timeouts)
+        pace = Pace(first, self._clock, self._chance, self._schedule)
+        channels = [first, *(make(destination, self._timeouts) for _ in range(first.in_flight - 1))]
+        senders = [
+            Sender(self._path, destination.id, channel, pace, self._clock, number, self._notify)
+            for number, channel in enumerate(channels, 1)
+        ]
+        return _Team(self._path, destination, senders)
+
+    def _name_strangers(self) -> None:
+        with closing(connect(self._path)) as connection:
+            waiting = outbox.strangers(connection, list(self._teams))
+        for name, count in waiting.items():
+            log.warning("%d wait for %s, which the config no longer has; they go when it is back", count, name)
 
     def _notify(self) -> None:
         with self._idle:
             self._idle.notify_all()
+
+
+class _Team:
+    """The senders of one destination."""
+
+    def __init__(self, path: str | Path, destination: Destination, senders: list[Sender]) -> None:
+        self.destination = destination
+        self._path, self._senders = path, senders
+        self._relief: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Take up what nobody is sending any more, and begin."""
+        with closing(connect(self._path)) as connection, transaction(connection):
+            uncertain = outbox.recover(connection, self.destination.id)
+        if uncertain:
+            log.warning("%s: %d may have been sent before; sending again", self.destination.id, uncertain)
+        for sender in self._senders:
+            sender.start()
+
+    def start_after(self, old: _Team | None) -> None:
+        """Begin as soon as the team that sent to it before has ended."""
+        name = f"relieve-{self.destination.id}"
+        self._relief = threading.Thread(target=self._relieve, args=(old,), name=name, daemon=True)
+        self._relief.start()
+
+    def _relieve(self, old: _Team | None) -> None:
+        if old is not None:
+            old.join(None)
+        while not self._stopping.is_set():
+            try:
+                self.start()
+                return
+            except sqlite3.Error as error:
+                log.error("%s: the store cannot be used: %s; trying again", self.destination.id, error)
+                self._stopping.wait(1.0)
+
+    def wake(self) -> None:
+        for sender in self._senders:
+            sender.wake()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+        for sender in self._senders:
+            sender.ask_to_stop()
+
+    def join(self, until: float | None) -> None:
+        """Wait until all have ended, at most until a steady time."""
+        for thread in self._threads():
+            if thread.ident is not None:
+                thread.join(None if until is None else max(0.0, until - time.monotonic()))
+
+    def is_alive(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads())
+
+    def _threads(self) -> list[threading.Thread]:
+        return [*([self._relief] if self._relief is not None else []), *self._senders]

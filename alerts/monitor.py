@@ -116,9 +116,7 @@ class Monitor:
         self.config, self._families = config, families
         self.folding.sink = self._sink(plan=self.deliverer is not None)
         if self.deliverer is not None and changed:
-            self.deliverer.stop()
-            self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock)
-            self.deliverer.start()
+            self.deliverer.adopt(config.destinations)
         self.adopt_config(now)
 
     def _sink(self, *, plan: bool) -> OutboxSink:

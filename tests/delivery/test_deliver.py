@@ -299,6 +299,28 @@ def test_stopping_lets_the_send_under_way_end(store: sqlite3.Connection, receive
     assert states(store) == [("al_a.1", "delivered"), ("al_b.1", "planned")]
 
 
+def test_new_destinations_are_adopted_without_a_wait(
+    store: sqlite3.Connection, receive: Receive, deliver: Deliver
+) -> None:
+    slow, moved, same = receive(then=Reply(delay=0.35)), receive(), receive()
+    deliverer = deliver(webhook(slow.url, "one"), webhook(same.url, "two"), webhook(same.url, "gone"))
+    plan(store, alert("al_a"), alert("al_b"), to=("one",))
+    deliverer.wake()
+    slow.wait(1)
+    began = time.monotonic()
+    deliverer.adopt((webhook(moved.url, "one"), webhook(same.url, "two"), webhook(same.url, "new")))
+    assert time.monotonic() - began < 0.2, "it waited for a destination that is slow"
+    plan(store, alert("al_c"), to=("two", "new", "gone"))
+    deliverer.wake()
+    assert deliverer.wait_idle(5)
+    assert [request.alert for request in slow.requests] == ["al_a.1"]
+    assert [request.alert for request in moved.requests] == ["al_b.1"], "what was on its way was sent twice, or nothing"
+    assert len(same.requests) == 2
+    assert outbox.strangers(store, ["one", "two", "new"]) == {"gone": 1}
+    deliverer.adopt((webhook(same.url, "gone"),))
+    same.wait(3)
+
+
 def test_secrets_are_neither_kept_nor_logged(
     store: sqlite3.Connection, receive: Receive, deliver: Deliver, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
