@@ -62,7 +62,8 @@ def classify(article: Article, trace: Trace | None = None) -> Report:
         )
     elif any(hits.values()):
         reader.read([(name, texts[name], folded[name], found) for name, found in hits.items() if found])
-        signals, events = gather(with_episodes(reader.signals, reader.drafts), reader.drafts)
+        if reader.signals:
+            signals, events = gather(with_episodes(reader.signals, reader.drafts), reader.drafts)
         problems += reader.problems
         problems += _conflict(signals, events)
     return replace(

@@ -25,7 +25,7 @@ from streams.article import (
 from streams.lazy import lazy
 from streams.signals.accords import read_accords
 from streams.signals.arguments import Whereabouts, time_of
-from streams.signals.attribution import speech_of, stance_of
+from streams.signals.attribution import Speech, speech_of, stance_of
 from streams.signals.causes import About
 from streams.signals.draft import Draft
 from streams.signals.forces import read_forces
@@ -211,15 +211,17 @@ class Reader:
             found, left_out = read_others(sentence, dates, self.anchor, about.topic)
             drafts += found
             self.excluded += left_out
+        if not drafts:
+            return
+        speech = speech_of(sentence)
         for draft in _settled(drafts):
             if len(self.signals) < MAX_SIGNALS:
-                self._argue(draft, dates)
+                self._argue(draft, dates, speech)
 
-    def _argue(self, draft: Draft, dates: Sequence[DateMention]) -> None:
+    def _argue(self, draft: Draft, dates: Sequence[DateMention], speech: Speech | None) -> None:
         if self._where is None:
             self._where = Whereabouts(default_gazetteer(), self.article.title, self.article.body, self.article.captions)
         sentence, row = draft.sentence, self.lexicon.types[draft.type]
-        speech = speech_of(sentence)
         actors = self._cast.actors_of(draft, speech)
         places = self._where.of(draft, self._before)
         self._before = (

@@ -6,6 +6,7 @@ A segment is a stretch that tells of one thing: sentences are cut at semicolons,
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -68,14 +69,12 @@ class Sentence:
 
     def add_hits(self, hits: Sequence[Hit]) -> None:
         """Place the matcher's hits on the tokens; one that begins inside a token is dropped."""
-        at = {start: i for i, start in enumerate(self.starts)}
+        starts, first = self.starts, 0
         for hit in hits:
-            first = at.get(hit.start)
-            if first is None:
+            first = bisect_left(starts, hit.start, first)
+            if first == len(starts) or starts[first] != hit.start:
                 continue
-            last = first + 1
-            while last < len(self.starts) and self.starts[last] < hit.end:
-                last += 1
+            last = bisect_left(starts, hit.end, first + 1)
             found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.number]]
             for one in self._as_read(found):
                 (self.vetoed if one.phrase.kind == "veto" else self.found).append(one)
@@ -91,6 +90,8 @@ class Sentence:
     def _as_read(self, found: list[Found]) -> list[Found]:
         """Of the noun and verb that one word can be ("attack", "strikes"), the one that the words before it allow."""
         first = found[0].first
+        if len(found) == 1 and found[0].phrase.kind != "noun":
+            return found
         nouns = [f for f in found if f.phrase.kind == "noun" and f.phrase.form in ("sg", "pl")]
         if not nouns:
             return found
@@ -150,7 +151,10 @@ class Sentence:
 
     def segment_of(self, i: int) -> tuple[int, int]:
         """The segment that holds token ``i``."""
-        return next((s for s in self.segments if s[0] <= i < s[1]), (0, len(self.words)))
+        segments = self.segments
+        if len(segments) == 1:
+            return segments[0]
+        return next((s for s in segments if s[0] <= i < s[1]), (0, len(self.words)))
 
     def word(self, i: int) -> str:
         """The folded word, or "" beyond the ends."""
