@@ -22,6 +22,7 @@ _ANALYST = frozenset(
     """analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor""".split()
 )
 _MEDIA = frozenset("reuters afp ap radio television newspaper daily tv agency".split())
+_SPOKEN = SAYING | {"according"}
 _NO_SPEAKER = AUXILIARIES | PERFECT | frozenset("earlier previously initially as not".split())
 #: "Announced on 3 March", "reported killed": a participle, nobody's speech.
 _TOLD_OF = frozenset("on last earlier by killed dead missing wounded injured".split())
@@ -42,6 +43,8 @@ class Speech(NamedTuple):
 def speech_of(sentence: Sentence) -> Speech | None:
     """The speaker named in a sentence by "…, police said", "officials said …" or "according to …"."""
     words = sentence.words
+    if _SPOKEN.isdisjoint(sentence.bag):
+        return None
     for i, word in enumerate(words):
         if word == "according" and sentence.word(i + 1) == "to":
             return _speech(sentence, i + 2, _run(sentence, i + 2, 1))

@@ -70,16 +70,17 @@ def _read_groups(sentence: Sentence) -> list[Group]:
     groups: list[Group] = []
     words, text, starts = sentence.words, sentence.text, sentence.starts
     people, figures = sentence.lexicon.people, sentence.figures
-    i, size = 0, len(words)
-    while i < size:
-        word = words[i]
-        opens = i in figures or word in _DETERMINERS or word in people or text[starts[i]].isupper()
-        group = group_at(sentence, i) if opens else None
-        if group is None:
-            i += 1
-            continue
-        groups.append(group)
-        i = group.last
+    opening = [
+        i
+        for i, word in enumerate(words)
+        if word in people or word in _DETERMINERS or text[starts[i]].isupper() or i in figures
+    ]
+    done = 0
+    for i in opening:
+        group = group_at(sentence, i) if i >= done else None
+        if group is not None:
+            groups.append(group)
+            done = group.last
     return groups
 
 

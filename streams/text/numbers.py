@@ -85,15 +85,12 @@ _BIGGEST_DIGITS = 12
 def find_figures(words: Sequence[str]) -> list[Figure]:
     """The figures of a sentence's folded words, in order, none overlapping another."""
     found: list[Figure] = []
-    at = 0
-    while at < len(words):
-        word = words[at]
-        figure = _figure_at(words, at) if word in _NUMBER_WORDS or word[0].isdigit() else None
-        if figure is None:
-            at += 1
-            continue
-        found.append(_hedged(words, figure, found[-1].last if found else 0))
-        at = figure.last
+    done = 0
+    for at in [at for at, word in enumerate(words) if word in _NUMBER_WORDS or word[0].isdigit()]:
+        figure = _figure_at(words, at) if at >= done else None
+        if figure is not None:
+            found.append(_hedged(words, figure, done))
+            done = figure.last
     return found
 
 

@@ -57,6 +57,7 @@ _WIDENING = frozenset("of near outside to around from surrounding central upper 
     f"{north}{east}{ern}" for north in ("north", "south", "") for east in ("east", "west", "") for ern in ("", "ern")
 )
 _CAPITAL_AFTER = re.compile(r"\s([A-Z][\w']+)")
+HYPHENS = frozenset("-‑")
 #: After the text's own hyphen: "UK-sized" is no place.
 LIKENESS_AFTER = re.compile(r"[-‑](?:sized?|style|like)\b", re.IGNORECASE)
 

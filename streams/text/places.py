@@ -102,7 +102,11 @@ class _Names:
     def __init__(self, index: Index, text: str) -> None:
         folded = fold(text)
         caps = rules.is_all_caps(folded)
-        raws = [raw for raw in _names(index, folded, caps) if not rules.LIKENESS_AFTER.match(text, raw.end)]
+        raws = [
+            raw
+            for raw in _names(index, folded, caps)
+            if text[raw.end : raw.end + 1] not in rules.HYPHENS or not rules.LIKENESS_AFTER.match(text, raw.end)
+        ]
         votes = _votes(raw for raw in raws if not rules.is_adjective(folded, raw.start, raw.key))
         self._text, self._folded, self._votes, self._caps = text, folded, votes, caps
         self._raws, self._starts = raws, [raw.start for raw in raws]
@@ -185,9 +189,10 @@ def _votes(raws: Iterable[_Raw]) -> Counter[str]:
     """How often each country is spoken of, and as "CC/division" each division, in names that can mean nothing else."""
     votes: Counter[str] = Counter()
     for raw in raws:
-        countries = {entry.country for entry in raw.entries}
         top = raw.entries[0]
-        if top.country is None or (len(countries) > 1 and top.kind != "country"):
+        if top.country is None:
+            continue
+        if top.kind != "country" and any(entry.country != top.country for entry in raw.entries):
             continue
         if top.kind != "town":
             votes[top.country] += 2
