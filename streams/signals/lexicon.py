@@ -22,6 +22,20 @@ from streams.text.matcher import Matcher
 
 _FOLDER = Path(__file__).parent / "lexicon"
 _VERB = re.compile(r"{(.+?)}")
+#: Classes that hold the words of others besides their own, in an order in which each is whole when it is needed.
+_SUMS = {
+    "marchers": ("protesters", "nations"),
+    "uprooted_or_nation": ("uprooted", "nations"),
+    "state": ("nations",),
+    "forces": ("units",),
+    "moving": ("forces", "nations", "staff"),
+    "violent": ("armed", "weapon", "hurt"),
+    "ambushed": ("violent", "embattled", "people"),
+    "fired_at": ("violent", "embattled", "people"),
+    "foe": ("raiders",),
+    "bombed": ("bombing",),
+    "downing": ("raiders",),
+}
 PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
 
 
@@ -113,12 +127,8 @@ def default_lexicon() -> Lexicon:
     types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
-    classes["marchers"] |= classes["protesters"] | classes["nations"]
-    classes["uprooted_or_nation"] |= classes["uprooted"] | classes["nations"]
-    classes["state"] |= classes["nations"]
-    classes["forces"] |= classes["units"]
-    classes["moving"] = classes["forces"] | classes["nations"] | classes["staff"]
-    classes["violent"] = classes["armed"] | classes["weapon"] | classes["hurt"]
+    for name, others in _SUMS.items():
+        classes[name] = classes.get(name, frozenset()).union(*(classes[other] for other in others))
     classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]
     for name in PHRASE_FILES:
         for row in rows_of(name):
@@ -197,9 +207,9 @@ def _add_phrases(
     surfaces: dict[str, list[Phrase]], row: list[str], classes: dict[str, frozenset[str]], name: str
 ) -> None:
     type_, kind, phrases, measure, needs, veto, reason = row[:7]
-    if needs and needs not in classes and needs != "violent":
+    if needs and needs not in classes:
         raise ValueError(f"{name}: row {type_} {kind} needs the class {needs!r}, which classes.tsv lacks")
-    wanted = classes["violent"] if needs == "violent" else classes.get(needs, frozenset())
+    wanted = classes.get(needs, frozenset())
     glance = classes["rising"] if kind == "change" else wanted
     vetoes = frozenset(word for word in veto.split(",") if word)
     for surface, form in _spelled_out(phrases):

@@ -121,8 +121,11 @@ def is_cumulative(
     """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
     aside = _aside(sentence, segment, hit)
     words = [word for i, word in enumerate(sentence.words[slice(*segment)], segment[0]) if i not in aside]
-    if "since" in words and (
-        "has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3
+    begun = hit is not None and hit.phrase.form != "G" and "since" in sentence.words[max(hit.first - 4, 0) : hit.first]
+    if (
+        "since" in words
+        and not begun
+        and ("has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3)
     ):
         return True
     told = f" {' '.join(words)} "

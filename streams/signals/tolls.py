@@ -33,7 +33,13 @@ def find_tolls(sentence: Sentence) -> list[Toll]:
     if not hits:
         return []
     reader = Nominals(sentence, hits)
-    return [toll for hit in hits for toll in _READERS[hit.phrase.kind](reader, hit)]
+    return [toll for hit in hits for toll in _READERS[_kind(sentence, hit)](reader, hit)]
+
+
+def _kind(sentence: Sentence, hit: Found) -> str:
+    """How a hit is read: "the killing of six farmers" is a noun, though the lexicon has it as a verb's form."""
+    gerund = hit.phrase.kind == "verb" and hit.phrase.form == "G"
+    return "noun" if gerund and sentence.word(hit.last) == "of" else hit.phrase.kind
 
 
 def split_taking(sentence: Sentence, noun: Found) -> list[Toll]:
