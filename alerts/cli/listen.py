@@ -134,6 +134,9 @@ def readable(body: bytes, verified: str) -> str:
 
 def _envelope(message: dict[str, Any], verified: str) -> str:
     alert = message["data"]
+    if "alerts" in alert:
+        told = [f"  {one_line(str(one['title']))} ({one['id']})" for one in alert["alerts"]]
+        return clean("\n".join([f"--- {message.get('type')}", *told, f"  signature verified: {verified}", ""]))
     lines = [
         f"--- {message.get('type')}  {str(alert.get('severity', '')).upper()}  {alert.get('id')}",
         one_line(str(alert.get("title", ""))),

@@ -267,6 +267,13 @@ def test_a_connection_is_kept_and_never_reused_when_stale(receive: Receive, kind
     assert len(receiver.requests) == 3
 
 
+def test_a_server_without_the_tls_that_its_address_claims_was_sent_nothing(receive: Receive) -> None:
+    receiver = receive()
+    sender = channel("webhook", receiver.url.replace("http://", "https://").removesuffix("/in"))
+    answer = sender.send(sender.render(message()))
+    assert (sender.verdict(answer), receiver.requests) == ("retry", [])
+
+
 def test_a_server_that_answers_no_http_is_uncertain() -> None:
     server = socket.create_server(("127.0.0.1", 0))
 

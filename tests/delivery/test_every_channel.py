@@ -108,6 +108,22 @@ def test_any_news_fits_and_keeps_its_link(kind: str, item: Alert, told: str | No
 CHANNELS_MADE: dict[str, Any] = {}
 
 
+@pytest.mark.parametrize("kind", ["slack_webhook", "slack", "discord", "teams", "mattermost"])
+def test_quotations_go_from_the_last_one_on_and_their_links_stay(kind: str) -> None:
+    long = " and then withdrew toward the hills" * 12
+    items = [evidence(n, sentence=f"Sentence number {n}{long}.", url=f"https://news.example/{n}") for n in range(60)]
+    said = CHECKS[kind](channel(kind).render(message(alert(evidence=items)))).replace("\\", "")
+    quoted = [int(n) for n in re.findall(r"Sentence number (\d+) and", said)]
+    linked = [int(n) for n in re.findall(r"https://news\.example/(\d+)", said)]
+    assert 0 < len(quoted) < 60
+    assert quoted == list(range(len(quoted)))
+    assert linked == list(range(len(linked)))
+    assert len(linked) > len(quoted)
+    assert len(linked) == 60 or f"{60 - len(linked)} more" in said
+    assert "Left out (3 in all)" in said, "what was left out and the foot are not trimmed for evidence"
+    assert "al_one.1" in said
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("count", [2, 40])
 def test_a_digest_lists_every_id(kind: str, count: int) -> None:

@@ -57,3 +57,39 @@ def test_the_body_is_canonical_and_holds_the_alert_as_decided() -> None:
     assert payload.body == canonical({"type": "alert.created", "timestamp": item.at, "data": item})
     assert "webhook-signature" not in payload.headers
     assert payload.headers["webhook-id"] == "nt_1"
+
+
+def test_a_digest_holds_every_alert_whole_and_verifies() -> None:
+    items = tuple(alert(f"al_{number}") for number in range(3))
+    channel = Channel(webhook("http://127.0.0.1/", secret=SECRET), Timeouts())
+    message = Message(id="nt_9", alert=items[-1], data=canonical(items[-1]), now=time.time(), digest=items)
+    payload = channel.render(message)
+    body = Webhook(SECRET).verify(payload.body, payload.headers)
+    assert (body["type"], body["timestamp"]) == ("alert.digest", items[-1].at)
+    covers = [item.id for item in items]
+    assert body["data"]["notification"] == {"id": "nt_9", "destination": "desk", "kind": "digest", "covers": covers}
+    assert canonical(body["data"]["alerts"]) == canonical(items)
+
+
+@pytest.mark.parametrize("kind", ["alert", "update", "cancel"])
+def test_a_cloud_event_has_what_version_1_0_requires(kind: str) -> None:
+    item = alert(kind=kind)
+    where = webhook("http://127.0.0.1/", secret=SECRET)
+    where.settings["form"] = "cloudevents"
+    payload = Channel(where, Timeouts()).render(Message(id="nt_1", alert=item, data=canonical(item), now=time.time()))
+    event = Webhook(SECRET).verify(payload.body, payload.headers)
+    assert payload.headers["Content-Type"] == "application/cloudevents+json; charset=UTF-8"
+    assert canonical(event.pop("data")) == canonical(item)
+    assert event == {
+        "specversion": "1.0",
+        "id": "nt_1",
+        "source": "tocsin",
+        "type": {
+            "alert": "tocsin.alert.created",
+            "update": "tocsin.alert.updated",
+            "cancel": "tocsin.alert.canceled",
+        }[kind],
+        "subject": "al_one",
+        "time": item.at,
+        "datacontenttype": "application/json",
+    }

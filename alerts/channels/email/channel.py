@@ -95,7 +95,7 @@ class Email(Written):
         return None
 
     def _handed(self, server: Server, payload: Payload) -> Answer:
-        reached = self._reached.setdefault(payload.headers["Message-ID"], set())
+        reached = self._reached.get(payload.headers["Message-ID"], set())
         code, text = server.mail(self._from)
         if code != 250:
             return _answer(code, text, "sender")
@@ -118,10 +118,10 @@ class Email(Written):
             return Answer(failure="lost", text=f"no answer: {error}")
         if code // 100 != 2:
             return _answer(code, text, "content")
-        reached.update(taken)
         if later:
+            self._reached[payload.headers["Message-ID"]] = reached | set(taken)
             return _answer(*later, "recipients")
-        del self._reached[payload.headers["Message-ID"]]
+        self._reached.pop(payload.headers["Message-ID"], None)
         why = "".join(f"; refused for {address}: {code} {_said(text)}" for address, (code, text) in refused.items())
         return Answer(status=code, text=f"{_said(text)}{why}")
 
