@@ -122,3 +122,9 @@ def test_mail_goes_to_one_or_several(tmp_path: Path) -> None:
 def test_secrets_rotate(tmp_path: Path, written: str) -> None:
     found = destination(tmp_path, f"  a: {{webhook: 'https://x.example', secret: {written}}}")
     assert found.settings["secret"].reveal().split() == [KEY, OTHER]
+
+
+def test_without_the_extra_apprise_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    [told] = problems(tmp_path, "  a: {apprise: 'json://news.example'}")
+    assert told == '1:16: needs Apprise; install it with: pip install "tocsin[apprise]"'
