@@ -18,6 +18,14 @@ _EMBEDDED_AFTER = frozenset(
 _DETERMINERS = frozenset("the a an his her their its".split())
 _DEFINITE = frozenset("the these those his her their its all".split())
 _ARTICLES = frozenset("the a an".split())
+_OWNERS = frozenset("his her their its".split())
+_HOUSEHOLD = frozenset(
+    """wife husband son sons daughter daughters brother brothers sister sisters mother father parents child children
+    driver bodyguard bodyguards guard guards escort nephew niece cousin uncle aunt grandson granddaughter grandmother
+    grandfather secretary aide aides assistant assistants companion companions girlfriend boyfriend fiancee maid cook
+    housekeeper servant servants friend friends colleague colleagues family relatives baby girl boy neighbor
+    neighbour""".split()
+)
 _COUNTABLE = frozenset({"people", "bare", "unknown", "name"})
 _RELATIVE = frozenset("who whom whose which".split())
 _VERBAL = AUXILIARIES | PERFECT | SAYING
@@ -65,13 +73,16 @@ class Groups:
     def list_from(self, i: int) -> list[Group]:
         """The groups joined from token ``i`` on: the objects of a verb, or what "of" governs."""
         found: list[Group] = []
+        described = False
         i = self._past_modifiers(i)
         group = self.starting.get(i)
         while group is not None and not (found and self._is_subject(group)):
-            if found and self._restates(found, i, group):
+            if found and self._restates(found, i, group, described=described):
                 found[-1] = self._named_too(found[-1], group)
+                described = not group.names
             else:
                 found.append(group)
+                described = False
             after = self._past_age(group.last)
             i = self._past_joint(after)
             group = self._next_in_list(i) if i > after else None
@@ -131,7 +142,7 @@ class Groups:
                 return i
         return i
 
-    def _restates(self, found: list[Group], i: int, group: Group) -> bool:
+    def _restates(self, found: list[Group], i: int, group: Group, *, described: bool) -> bool:
         """Whether it is the group before in other words: "two men, R. Navas and M. Pineda", "Perez, the mayor"."""
         last = found[-1]
         comma = self.words[i - 1] == ","
@@ -144,10 +155,15 @@ class Groups:
             group.low == 1
             and last.low == 1
             and group.kind == "people"
-            and comma
-            and self.words[group.first] in _ARTICLES
+            and (comma or (described and self.words[i - 1] == "and"))
+            and self._describes(group)
         )
         return told_again and bool(last.names) and not group.names
+
+    def _describes(self, group: Group) -> bool:
+        """Whether a group says who somebody is: "a judge", "its candidate", never "his wife"."""
+        word = self.words[group.first]
+        return word in _ARTICLES or (word in _OWNERS and group.head not in _HOUSEHOLD)
 
     def _named_too(self, group: Group, by: Group) -> Group:
         return group._replace(
@@ -197,7 +213,7 @@ class Groups:
             and group.kind != "name"
             and group.first - left.last == 1
         ):
-            return left if self.words[group.first] in _ARTICLES else None
+            return left if self._describes(group) else None
         return left
 
     def _shares_preposition(self, left: Group, i: int) -> bool:

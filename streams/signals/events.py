@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
@@ -37,6 +38,8 @@ from streams.signals.sameness import (
 
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
 _NEAR = 3
+_PASSING = frozenset({"violence", "hostage"})
+_LONG_BEFORE = timedelta(days=62)
 #: How many earlier happenings a telling is compared with: a page has no more, a flood of words has thousands.
 _TRIED = 24
 
@@ -73,7 +76,7 @@ def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Si
             gatherings.append(home)
         home.members.append(n)
         home.last_place = n
-    signals = _without_sums(signals, gatherings)
+    signals = _in_passing(_without_sums(signals, gatherings), gatherings)
     gatherings.sort(key=lambda g: min(g.members))
     final = list(signals)
     events = []
@@ -100,26 +103,47 @@ def _without_sums(signals: Sequence[Signal], gatherings: Sequence[Gathering]) ->
     return found
 
 
+def _in_passing(signals: Sequence[Signal], gatherings: Sequence[Gathering]) -> list[Signal]:
+    """What lies months before the news of the same article is named in passing: a reference, whatever its clause."""
+    found = list(signals)
+    days: list[tuple[Gathering, date]] = []
+    for gathering in gatherings:
+        told = [signals[n] for n in gathering.members if counts_by_default(signals[n])]
+        end = _time(told).end if told and gathering.kind in _PASSING else None
+        if end is not None:
+            days.append((gathering, date.fromisoformat(end[:10])))
+    newest = max((day for _, day in days), default=None)
+    for gathering, day in days:
+        if newest is not None and newest - day > _LONG_BEFORE:
+            for n in gathering.members:
+                if counts_by_default(found[n]):
+                    found[n] = replace(found[n], scope="reference")
+    return found
+
+
 def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings: list[Gathering]) -> Gathering | None:
     signal, draft = signals[n], drafts[n]
-    if signal.scope not in _TOLD or signal.realis not in ("actual", "ongoing") or draft.fresh:
+    if signal.scope not in _TOLD or signal.realis not in ("actual", "ongoing"):
         return None
-    kind = kind_of(signal.type)
+    candidates = _candidates(gatherings, kind_of(signal.type), signals, signal)
+    told = [(g, [signals[m] for m in g.members]) for g in candidates]
+    for gathering, others in told:
+        if same_victims(signal, others) or telling_figures(signal, others):
+            return gathering
+    if draft.fresh:
+        return None
     pointing = (
         draft.definite
         or signal.section in ("title", "caption")
         or signal.scope in ("update", "mention")
         or family_of(signal.type) == "casualty"
     )
-    for gathering in _candidates(gatherings, kind, signals, signal):
-        others = [signals[m] for m in gathering.members]
-        if same_victims(signal, others) or telling_figures(signal, others):
-            return gathering
+    for gathering, others in told:
         if not compatible(signal, draft, others, loose=signal.scope == "update" or signal.section == "title"):
             continue
         close = 0 < n - gathering.last_place <= _NEAR and not own_setting(signal)
-        told = draft.victims != "new" and not own_setting(signal)
-        if pointing or close or told or same_figures(signal, others):
+        back = draft.victims != "new" and not own_setting(signal)
+        if pointing or close or back or same_figures(signal, others):
             return gathering
     return None
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from streams.article import Count, Signal
 from streams.signals.draft import Draft
-from streams.signals.sameness import distinct_names
+from streams.signals.sameness import distinct_names, words_of
 
 _Key = tuple[str, str]
 
@@ -56,8 +56,8 @@ def _added(key: _Key, told: Sequence[Signal], drafts: Sequence[Draft]) -> Iterat
 
 
 def _known(count: Count, counts: Sequence[Count]) -> bool:
-    names = [tuple(name.lower().split()) for c in counts for name in c.names]
-    mine = [tuple(name.lower().split()) for name in count.names]
+    names = [words_of(name) for c in counts for name in c.names]
+    mine = [words_of(name) for name in count.names]
     return bool(mine) and distinct_names([*names, *mine]) == distinct_names(names)
 
 

@@ -80,14 +80,16 @@ class Nominals(Clauses):
         """ "The murder of two priests", "the killing in Lima of Juan Perez", "Valencia's murder"."""
         owner = self.groups.free_ending(hit.first)
         if owner is not None and owner.low == owner.high == 1 and self._is_genitive(hit.first - 1):
-            named = owner._replace(kind="people") if owner.kind == "name" else owner
+            whose = () if self.groups.is_embedded(owner) else owner.names
+            named = owner._replace(kind="people", names=whose) if owner.kind == "name" else owner
             toll = self.victims.count(hit, named)
             return [toll] if toll else []
         at = self._past_setting(hit.last)
         if self.sentence.word(at) != "of":
             return []
         found = [toll for toll in self.objects(hit, at + 1) if toll.exactness != "unstated"]
-        if found or any(at < g.first <= at + 3 for g in self.groups.all):
+        alone = hit.phrase.kind == "noun" or self.words[hit.first] == "death"
+        if found or not alone or any(at < g.first <= at + 3 for g in self.groups.all):
             return found
         name = bare_name(self.sentence, at + 1)
         toll = self.victims.count(hit, name) if name is not None else None

@@ -34,6 +34,11 @@ _MEASURES = ("killed", "wounded", "hostages")
 #: A figure of dead that two happenings of one article hardly share by chance.
 _TELLING = 4
 _LONGER = 3
+_TITLES = frozenset(
+    """mr mrs ms dr msgr monsignor father fr rev reverend bishop archbishop gen general col colonel maj major capt
+    captain sgt sergeant lt lieutenant judge justice senator deputy president minister professor prof mayor sir don
+    dona""".split()
+)
 
 
 def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose: bool) -> bool:
@@ -68,7 +73,9 @@ def telling_figures(signal: Signal, others: Sequence[Signal]) -> bool:
     for other in others:
         killed = _equal(signal, other, "killed")
         wounded = _equal(signal, other, "wounded")
-        telling = (killed and wounded) or (killed and (_sum(totals(signal, "killed"))[0] >= _TELLING))
+        dead = _sum(totals(signal, "killed"))[0]
+        named = bool(victim_names([signal])) != bool(victim_names([other]))
+        telling = killed and (wounded or dead >= _TELLING or (dead > 1 and named))
         if telling and not _countries_clash(signal, other) and not _days_apart(signal.event_time, other.event_time):
             return True
     return False
@@ -92,8 +99,14 @@ def victim_names(signals: Sequence[Signal]) -> list[tuple[str, ...]]:
     for signal in signals:
         for count in signal.counts:
             if count.measure in _MEASURES and count.side == "victim":
-                names.update((tuple(name.lower().split()), None) for name in count.names)
+                names.update((words_of(name), None) for name in count.names)
     return list(names)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """A name's words, folded, without titles: what tells one person from another."""
+    words = tuple(word.strip(".,") for word in name.lower().split())
+    return tuple(word for word in words if word not in _TITLES) or words
 
 
 def distinct_names(names: Sequence[tuple[str, ...]]) -> int:

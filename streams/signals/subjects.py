@@ -82,6 +82,8 @@ def _stretch(sentence: Sentence, last: int, first: int) -> tuple[int, int]:
         end = next((i for i in range(start, last) if words[i] == "," or words[i] in _ENDS), last)
     while start < end and words[start] in ("and", "also", "later", "then", ","):
         start += 1
+    if start < end and words[start] == "[" and "]" in words[start:end]:
+        start = words.index("]", start) + 1
     return start, end
 
 
@@ -142,6 +144,13 @@ def _name_in(sentence: Sentence, start: int, end: int) -> str:
         if last - i > best[1] - best[0]:
             best = (i, last)
         i = max(last, i + 1)
+    if (
+        best[1] == best[0]
+        and end - start == 1
+        and not sentence.shouted
+        and sentence.text[sentence.starts[start]].isupper()
+    ):
+        best = (start, end)
     return _text(sentence, *best) if best[1] > best[0] else ""
 
 

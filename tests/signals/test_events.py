@@ -74,6 +74,27 @@ def test_some_of_the_groups_told_are_no_new_victims() -> None:
     assert [counts for _, counts in told(read(body))] == [[("killed", 8)]]
 
 
+def test_what_lies_months_before_the_news_is_named_in_passing() -> None:
+    body = (
+        "Gunmen killed two guards in Kobla on Thursday. "
+        "Rebels killed 300 villagers in the same valley on 12 November 2022, officials said."
+    )
+    assert [counts for _, counts in told(read(body))] == [[("killed", 2)]]
+
+
+def test_those_told_as_a_group_and_then_by_name_are_the_same() -> None:
+    body = (
+        "The group claimed the murder of two clerks in Kobla on Thursday. "
+        "Luis Soler and Marta Lopez were killed in separate attacks in Mirna on Thursday."
+    )
+    assert [counts for _, counts in told(read(body))] == [[("killed", 2)]]
+
+
+def test_a_title_makes_no_other_person() -> None:
+    body = "Rebels murdered Hector Paz in Kobla on Monday. The murder of Dr Paz and Ana Ruiz in Mirna shocked the town."
+    assert [counts for _, counts in told(read(body))] == [[("killed", 2)]]
+
+
 def test_an_update_replaces_the_figure() -> None:
     body = "A bomb killed 12 people in Kabul on Thursday. Police later said the death toll rose to 15."
     assert told(read(body)) == [("attack.site_bomb", [("killed", 15)])]
