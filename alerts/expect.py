@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,28 @@ def load(path: str | Path) -> list[dict[str, Any]]:
 
 
 def differences(expected: Sequence[dict[str, Any]], alerts: Sequence[dict[str, Any]]) -> list[str]:
-    """What does not agree, a sentence each; empty when the alerts are the expected ones, in their order."""
+    """What does not agree, a sentence each; empty when the alerts are the expected ones, in their order.
+
+    One that is missing or too many does not set all that follow at odds: they are matched by rule, key and kind.
+    """
+    matcher = SequenceMatcher(None, [_sign(one) for one in expected], [_sign(one) for one in alerts], autojunk=False)
     found = []
-    for n, (want, got) in enumerate(zip(expected, alerts, strict=False), 1):
-        found += [f"alert {n} ({got['id']}): {text}" for text in _unlike(want, got, "")]
-    found += [f"alert {n} did not come: {want}" for n, want in enumerate(expected[len(alerts) :], len(alerts) + 1)]
-    found += [
-        f"alert {n} is not expected: {got['kind']} {got['severity']} {got['rule']} {got['key']} {got['title']!r}"
-        for n, got in enumerate(alerts[len(expected) :], len(expected) + 1)
-    ]
+    for _, first, last, start, end in matcher.get_opcodes():
+        wanted, given = expected[first:last], alerts[start:end]
+        for n, (want, got) in enumerate(zip(wanted, given, strict=False), start + 1):
+            found += [f"alert {n} ({got['id']}): {text}" for text in _unlike(want, got, "")]
+        both = min(len(wanted), len(given))
+        found += [f"alert {n} did not come: {want}" for n, want in enumerate(wanted[both:], first + both + 1)]
+        found += [
+            f"alert {n} is not expected: {got['kind']} {got['severity']} {got['rule']} {got['key']} {got['title']!r}"
+            for n, got in enumerate(given[both:], start + both + 1)
+        ]
     return found
+
+
+def _sign(one: dict[str, Any]) -> tuple[str, ...]:
+    """What alerts are matched by."""
+    return tuple(str(one.get(name)) for name in ("rule", "key", "kind"))
 
 
 def _unlike(want: Any, got: Any, where: str) -> list[str]:

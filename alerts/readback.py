@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from alerts import wording
 from alerts.alert import Alert, Evidence, IncidentView, Range
 from streams.article import PHASED_FAMILIES, family_of
+from streams.tolls import ANALYST
 
 _DOERS = frozenset(("perpetrator", "actor"))
 
@@ -21,12 +22,12 @@ _COMBATANTS = ("soldiers", "troops", "fighters", "militants", "rebels", "insurge
 def readback(alert: Alert) -> str:
     """The sentence, without a full stop."""
     if not alert.incidents:
-        return f"No incident stands; {_families(alert)}"
+        return f"No incident stands; {_families(alert, None)}"
     lead = max(alert.incidents, key=_weight)
     told = [_what(lead, alert.evidence), _kind(lead), wording.place(lead.place, with_country=False)]
     told.append(wording.days(lead.event_time, alert.at))
     sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
-    return "; ".join([sentence, _families(alert), *_standing(lead), _group(lead)])
+    return "; ".join([sentence, _families(alert, lead), *_standing(lead), _group(lead)])
 
 
 def _weight(incident: IncidentView) -> tuple[float, float, float]:
@@ -35,6 +36,8 @@ def _weight(incident: IncidentView) -> tuple[float, float, float]:
 
 
 def _who(alert: Alert, lead: IncidentView) -> str:
+    if _is_set_by_hand(lead):
+        return f"An analyst, after {wording.listed(alert.sources.publishers)}"
     speakers = [claim.speaker for claim in lead.claims if claim.speaker and not claim.void]
     speaker = speakers[-1] if speakers else "speaker not stated"
     return f"{speaker[:1].upper()}{speaker[1:]} via {wording.listed(alert.sources.publishers)}"
@@ -85,10 +88,17 @@ def _kind(incident: IncidentView) -> str:
     return f"{name}, {incident.phase or 'phase not stated'}"
 
 
-def _families(alert: Alert) -> str:
+def _families(alert: Alert, lead: IncidentView | None) -> str:
     count = alert.sources.independent
     said = f"{count} {wording.plural(count, 'family', 'families')}"
+    if lead is not None and _is_set_by_hand(lead):
+        return f"{said}, and an analyst's word"
     return f"{said}, unconfirmed" if count == 1 else said
+
+
+def _is_set_by_hand(incident: IncidentView) -> bool:
+    """Whether an analyst's figure stands for it."""
+    return any(claim.source == ANALYST and not claim.void for claim in incident.claims)
 
 
 def _standing(incident: IncidentView) -> Sequence[str]:

@@ -40,6 +40,16 @@ def test_expectation_that_is_not_met_is_said_and_exits_1(tmp_path: Path) -> None
     assert b"is not expected" in done.stderr
 
 
+def test_one_alert_too_few_is_one_difference(tmp_path: Path) -> None:
+    wrong = tmp_path / "expected.jsonl"
+    lines = (ROOT / "examples/expected.jsonl").read_text(encoding="utf-8").splitlines()
+    wrong.write_text("\n".join([*lines[:5], *lines[6:]]), encoding="utf-8")
+    done = tocsin("replay", HISTORY, "-c", CONFIG, "--expect", str(wrong))
+    assert done.returncode == 1
+    assert b"1 difference from" in done.stderr
+    assert b"alert 6 is not expected: alert warning mass-casualty {'country': 'YE'}" in done.stderr
+
+
 def test_hash_seed_and_number_of_workers_change_no_byte(tmp_path: Path) -> None:
     written = []
     for seed, workers in (("1", "0"), ("2", "2")):

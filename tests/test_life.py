@@ -43,6 +43,10 @@ def test_figure_set_by_hand_goes_to_all_who_were_told_and_says_because() -> None
     claims = told.alerts[1].incidents[0].claims
     assert [(c.source, c.low, c.void) for c in claims] == [("Meridian Wire", 12, True), ("analyst", 8, False)]
     assert told.alerts[1].incidents[0].status == "confirmed"
+    assert told.alerts[1].readback == (
+        "An analyst, after Meridian Wire: 8 killed, ambush, in Tikrit, date not stated, reported Mon 2 Mar; "
+        "1 family, and an analyst's word; group not stated"
+    )
 
 
 def test_figure_set_by_hand_is_not_undone_by_those_who_repeat_the_wrong_one_but_by_newer_ones() -> None:
