@@ -7,14 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from alerts.config import ConfigError, load
-from alerts.config.types import Config
+if TYPE_CHECKING:
+    from alerts.config.types import Config
 
 OK, FAILED, BAD_CONFIG, UNREADABLE = 0, 1, 2, 3
 
@@ -27,6 +25,8 @@ def stop(code: int, message: str) -> NoReturn:
 
 def load_config(path: str) -> Config:
     """The config, or every problem of it on standard error and exit code 2."""
+    from alerts.config import ConfigError, load
+
     try:
         return load(path, os.environ)
     except ConfigError as error:
@@ -57,10 +57,13 @@ def fallback_of(config: str | None) -> tuple[Config, dict[str, str]] | None:
 @contextlib.contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, nothing in a pipe. Gives what to call for each step."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
