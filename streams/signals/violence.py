@@ -22,7 +22,8 @@ from streams.text.dates import DateMention
 _FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _HEAVY = frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling", "attack.assassination"})
 _HELD = frozenset(
-    "hostage hostages captive captives kidnapped abducted kidnappers captors abductors hijackers ransom captivity".split()
+    """hostage hostages captive captives kidnapped abducted kidnappers captors abductors hijackers ransom
+    captivity""".split()
 )
 _CHANGED = frozenset(
     "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
