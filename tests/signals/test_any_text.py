@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import read
 
-from streams.article import Report
-from streams.classify import contract_line
+from benchmarks.sets import sets_folder
+from streams.article import Article, Report
+from streams.classify import classify, contract_line
+from streams.sources import ReadOptions, read_feed
 
 PIECES = st.sampled_from(
     [
@@ -81,6 +84,34 @@ def quotes_are_exact(report: Report, title: str, body: str) -> bool:
 @given(TEXTS, TEXTS)
 def test_every_quotation_is_what_stands_there(title: str, body: str) -> None:
     assert quotes_are_exact(read(body, title), title, body)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(sets_folder() is None, reason="needs the evaluation sets beside the checkout")
+@pytest.mark.parametrize("name", ["muc4", "plover", "news"])
+def test_every_quotation_of_real_news_is_what_stands_there(name: str) -> None:
+    feed = str((sets_folder() or Path()) / f"{name}.jsonl")
+    articles = [a for a in read_feed(feed, ReadOptions()) if isinstance(a, Article)][::2]
+    assert articles
+    assert [a.id for a in articles if not quotes_are_exact(classify(a), a.title, a.body)] == []
+
+
+OTHER_LANGUAGES = {
+    "fr": "Des hommes armés ont attaqué un convoi de l'armée dans le nord du pays et les soldats ont riposté.",
+    "es": "Los rebeldes atacaron una patrulla del ejército en el norte y mataron a tres soldados.",
+    "de": "Bewaffnete Männer haben in der Nacht eine Patrouille der Armee angegriffen und drei Soldaten getötet.",
+    "pt": "Os rebeldes atacaram uma patrulha do exército e mataram três soldados no norte do país.",
+    "it": "Gli uomini armati hanno attaccato una pattuglia nel nord del paese e tre soldati sono stati uccisi.",
+    "und": "Боевики напали на колонну армии и убили троих солдат.",  # noqa: RUF001
+}
+
+
+@pytest.mark.parametrize("language", OTHER_LANGUAGES)
+def test_another_language_is_said_not_read(language: str) -> None:
+    report = read(OTHER_LANGUAGES[language])
+    assert [p.code for p in report.problems if p.code == "unsupported_language"] == ["unsupported_language"]
+    assert report.language == language
+    assert report.signals == ()
 
 
 @settings(max_examples=100, deadline=None)
