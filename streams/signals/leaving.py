@@ -55,7 +55,8 @@ _NO_PLACES = frozenset(
 _OTHER_LEAVERS = frozenset(
     """offer candidate candidates candidacy deposit deposits bank banks drug drugs product products fund funds stock
     shares nomination symptoms support proposal money savings cash license licence suit lawsuit charges application
-    amendment funding troops' medication team club player sponsor sponsors""".split()
+    amendment funding medication investment investments investors stockholders shareholders management sale company
+    companies team club player sponsor sponsors""".split()
 )
 #: What may follow a "left" that names no place.
 _NOTHING_MORE = frozenset(
@@ -63,6 +64,7 @@ _NOTHING_MORE = frozenset(
     when while""".split()
 ) | {""}
 _PERSONAL = frozenset("his her my".split())
+_MILITARY_VERBS = ("retreat", "vacat", "abandon", "fall", "fell")
 _ENVOYS = frozenset("ambassador ambassadors envoy consul".split())
 _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets berets".split())
 _BASES = frozenset(
@@ -117,6 +119,8 @@ def mover(sentence: Sentence, hit: Found) -> str | None:
         if kind or any(sentence.words[i] not in _FILLERS for i in object_):
             return kind
     by_them = _are_units(sentence, subject) or _is_them(sentence, hit, subject)
+    if word.startswith(_MILITARY_VERBS) and not by_them:
+        by_them = _is_fought(sentence, subject, object_)
     if place:
         if word.startswith("evacuat") and (kind := _kind(sentence, object_)):
             return kind
@@ -126,6 +130,15 @@ def mover(sentence: Sentence, hit: Found) -> str | None:
             return "forces"
         return "state" if object_ and _is_state(sentence, subject) else None
     return "forces" if by_them else "state" if _state_leaves(sentence, hit, subject) else None
+
+
+def _is_fought(sentence: Sentence, subject: range, object_: range) -> bool:
+    """Whether one who retreats, or gives up a place, can be no civilian: a base, or fighting in the same sentence."""
+    words, classes = sentence.words, sentence.lexicon.classes
+    if any(sentence.lexicon.people.get(words[i]) == "civilian" for i in subject):
+        return False
+    base = any(words[i] in _BASES or words[i] == "positions" for i in object_)
+    return base or not classes["conflict"].isdisjoint(words)
 
 
 def _leaves_other_things(sentence: Sentence, hit: Found) -> bool:
@@ -177,7 +190,7 @@ def _armed_names(sentence: Sentence) -> frozenset[int]:
 
 def _is_them(sentence: Sentence, hit: Found, subject: range) -> bool:
     """ "Two policemen …, but they left": a pronoun whose nearest noun of people before it is of a unit."""
-    at = next((i for i in subject[-4:] if sentence.words[i] in ("they", "them", "we")), None)
+    at = next((i for i in subject[-7:] if sentence.words[i] in ("they", "them", "we")), None)
     if at is None:
         return False
     if sentence.words[at] == "we":
@@ -292,6 +305,8 @@ def stage_of(sentence: Sentence, hit: Found, told: Modality, who: str) -> tuple[
     stage = _STAGES.get(told.effect)
     if stage is not None and not (hit.phrase.type == "force.drawdown" and told.effect in ("continued", "completed")):
         return stage[0], stage[1] or told.realis
+    if _is_any(sentence, hit) and told.cue is None:
+        return "force.withdrawal_discussed", "hypothetical"
     near = set(sentence.words[max(hit.first - 4, 0) : hit.last + 7])
     if hit.phrase.kind == "verb" and _BASES & set(sentence.words[hit.last : hit.last + 7]):
         return "force.base_withdrawal", "actual"
@@ -300,6 +315,12 @@ def stage_of(sentence: Sentence, hit: Found, told: Modality, who: str) -> tuple[
     if near & _PEACEKEEPERS:
         return "force.peacekeeper_exit", "actual"
     return ("force.staff_evacuation" if who == "staff" else "force.personnel_withdrawal"), "actual"
+
+
+def _is_any(sentence: Sentence, hit: Found) -> bool:
+    """Whether a noun speaks of some pull-out, not of the one: "after an Israeli pull-out"."""
+    some = {"a", "an", "any"} & set(sentence.words[max(hit.first - 3, 0) : hit.first])
+    return hit.phrase.type == "force.withdrawal" and hit.phrase.kind == "noun" and bool(some)
 
 
 def _is_term(sentence: Sentence, hit: Found) -> bool:

@@ -28,6 +28,7 @@ _SUMS = {
     "uprooted_or_nation": ("uprooted", "nations"),
     "state": ("nations",),
     "forces": ("units",),
+    "fought_over": ("conflict", "bases", "nations"),
     "moving": ("forces", "nations", "staff"),
     "violent": ("armed", "weapon", "hurt"),
     "ambushed": ("violent", "embattled", "people"),

@@ -25,7 +25,7 @@ def guess_language(folded: str) -> str | None:
     words = head.split()
     if len(words) < _ENOUGH:
         return None
-    enough, half = len(words) // 8, len(words) // 2
+    enough, half = max(2, len(words) // 8), len(words) // 2
     english = sum(map(_ENGLISH.__contains__, words[:half]))
     if english < enough:
         english += sum(map(_ENGLISH.__contains__, words[half:]))

@@ -99,7 +99,7 @@ def test_every_quotation_of_real_news_is_what_stands_there(name: str) -> None:
 OTHER_LANGUAGES = {
     "fr": "Des hommes armés ont attaqué un convoi de l'armée dans le nord du pays et les soldats ont riposté.",
     "es": "Los rebeldes atacaron una patrulla del ejército en el norte y mataron a tres soldados, según el ejército.",
-    "de": "Bewaffnete Männer haben in der Nacht eine Patrouille der Armee angegriffen und drei von den Soldaten getötet.",
+    "de": "Männer haben in der Nacht eine Patrouille der Armee angegriffen und drei der Soldaten getötet.",
     "pt": "Os rebeldes atacaram uma patrulha do exército e mataram três soldados no norte do país.",
     "it": "Gli uomini armati hanno attaccato una pattuglia nel nord del paese e tre soldati sono stati uccisi.",
     "und": "Боевики напали на колонну армии и убили троих солдат.",
