@@ -194,3 +194,15 @@ def test_a_bad_template_and_a_bug_lose_nothing_and_are_told_once(
     told = [record for record in caplog.records if record.levelno == logging.ERROR and "line 2" in record.message]
     assert len(told) == 1
     assert "a bug" in caplog.text
+
+
+def test_a_restart_does_not_shorten_a_wait(store: sqlite3.Connection, receive: Receive, deliver: Deliver) -> None:
+    receiver = receive(Reply(429, headers={"Retry-After": "1.5"}))
+    plan(store, alert())
+    first = deliver(webhook(receiver.url))
+    while outbox.standing(store, "desk").not_before is None:
+        time.sleep(0.01)
+    first.stop(5)
+    deliver(webhook(receiver.url))
+    before, after = receiver.wait(2, timeout=5)
+    assert after.at - before.at >= 1.5
