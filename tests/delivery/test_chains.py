@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -14,10 +15,11 @@ from aiosmtpd.smtp import AuthResult
 from slack_sdk.models.blocks import Block
 
 from alerts.channels import Answer, Channel, Message, Timeouts
+from alerts.deliver import Deliverer
 from streams.codec import canonical
 
-from .invented import alert
-from .kinds import HUSH, channel
+from .invented import alert, plan, states
+from .kinds import HUSH, channel, destination
 from .receiver import Receiver, Reply
 
 Receive = Callable[..., Receiver]
@@ -73,6 +75,39 @@ def test_a_worse_band_is_shown_in_the_channel_too(receive: Receive) -> None:
     receiver = receive(then=Reply(200, OK))
     tell(slack(receiver), message(2, {"channel": "C0123", "ts": "1.2"}, kind="alert"))
     assert receiver.requests[1].json["reply_broadcast"] is True
+
+
+def test_the_message_to_edit_is_remembered_over_a_restart(
+    store: sqlite3.Connection, receive: Receive, deliver: Callable[..., Deliverer]
+) -> None:
+    receiver = receive(then=Reply(200, OK))
+    where = destination("slack", receiver.url.removesuffix("/in"))
+    for revision in (1, 2):
+        plan(store, alert(revision=revision, kind=KINDS[revision]))
+        deliverer = deliver(where)
+        assert deliverer.wait_idle(5)
+        deliverer.stop(5)
+    assert [request.path for request in receiver.requests] == [
+        *("/api/chat.postMessage", "/api/chat.update", "/api/chat.postMessage")
+    ]
+    assert receiver.requests[1].json["ts"] == receiver.requests[2].json["thread_ts"] == "1772460000.000100"
+
+
+def test_a_template_that_fails_when_it_matters_gives_way_and_is_told_once(
+    store: sqlite3.Connection,
+    receive: Receive,
+    deliver: Callable[..., Deliverer],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    receiver = receive(then=Reply(200, OK))
+    where = destination("slack", receiver.url.removesuffix("/in"), texts={"": "{{ 1 / (alert.revision - 1) }}"})
+    plan(store, alert("al_a"), alert("al_b"))
+    assert deliver(where).wait_idle(5)
+    assert [state for _, state in states(store)] == ["delivered", "delivered"]
+    assert all("Gunmen killed 5 soldiers" in request.json["text"] for request in receiver.requests)
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told) == 1
+    assert 'the text template of destination "desk" for rule "mass-casualty" failed at line 1' in told[0].getMessage()
 
 
 @pytest.mark.parametrize("word", ["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"])
