@@ -263,7 +263,7 @@ class _Step:
             opened=self.now,
             sent=self.now,
         )
-        self._emit(rule, root, "alert", peak, severity, self._snapshot(rule, peak, root.ids, severity), [])
+        self._emit(rule, root, "alert", peak, severity, self._snapshot(rule, root, peak, severity), [])
 
     # --- an open root ---------------------------------------------------------------------------------------------
 
@@ -277,7 +277,7 @@ class _Step:
         worse = reached is not None and self._worse(reached, root.severity)
         loud = worse and not held_back and not self._hushed(rule)
         severity = reached if reached and loud else root.severity
-        snapshot = self._snapshot(rule, peak, root.ids, severity)
+        snapshot = self._snapshot(rule, root, peak, severity)
         why = root.because if held_back else self.observation.because
         changed = changes_between(root.seen, snapshot, why or "the clock")
         twin = self._twin(root)
@@ -316,15 +316,20 @@ class _Step:
             return None
         if rule.trigger == "first":
             items = [item for item in window.items if item.id in root.ids]
-            return Peak(value=1, start=items[0].at - rule.over, end=items[0].at, ids=root.ids) if items else None
+            ids = tuple(item.id for item in items)
+            return Peak(value=1, start=items[0].at - rule.over, end=items[0].at, ids=ids) if items else None
         return windows.peak(window, rule.over, among=root.ids)
 
-    def _snapshot(self, rule: Rule, peak: Peak | None, ids: tuple[str, ...], severity: str) -> Snapshot:
-        return compose.snapshot(rule, peak, [m for m in self._members(ids) if m.counted], severity)
+    def _snapshot(self, rule: Rule, root: Root, peak: Peak | None, severity: str) -> Snapshot:
+        return compose.snapshot(rule, peak, self._members(root) if peak else [], severity)
 
-    def _members(self, ids: tuple[str, ...]) -> list[Happening]:
+    def _members(self, root: Root) -> list[Happening]:
+        """The happenings that a root speaks of: those in its window, or when none is left all that there were."""
         table = world.happenings(self.state)
-        return [table.rows[id_] for id_ in ids if id_ in table.rows]
+        window = self.tables.windows.get(root.key_text)
+        inside = {item.id for item in window.items} if window else set()
+        known = [table.rows[id_] for id_ in root.ids if id_ in table.rows]
+        return [happening for happening in known if happening.id in inside] or known
 
     def _emit(
         self,
@@ -340,7 +345,7 @@ class _Step:
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
         since = world.clock(self.state).rows["clock"].since
         alert = compose.alert(
-            rule, root, kind, peak, self._members(root.ids), changed, self.read, now=self.now, since=since
+            rule, root, kind, peak, self._members(root), changed, self.read, now=self.now, since=since
         )
         alert, failure = self.decide._renderer.render(alert, rule)
         if failure:

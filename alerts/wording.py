@@ -115,7 +115,9 @@ def measure_name(measure: str) -> str:
 
 
 def change(field: str, before: Any, after: Any) -> str:
-    """ "killed 10 → 12"."""
+    """ "killed 10 → 12"; of an alert that turned out to be about another's incident "the same as" that one."""
+    if field == "alert":
+        return f"the same as {after}"
     return f"{measure_name(field)} {_changed(before)} → {_changed(after)}"
 
 

@@ -7,6 +7,7 @@ rule or from the news, and the history folded again. The next answer must be a l
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -67,6 +68,25 @@ def test_every_alert_is_explained_down_to_its_sentences(store: Path) -> None:
             text = texts[one.article, one.field]
             quoted += text[one.start : one.end] == one.sentence
     assert quoted > 100
+
+
+def test_one_correction_reaches_every_rule_that_spoke_of_it(store: Path, tmp_path: Path) -> None:
+    """24 villagers were 18: the one rule's figure changes, the other's band is no longer reached."""
+    copy = tmp_path / "s.db"
+    shutil.copy(store, copy)
+    row = open_reader(copy).execute("SELECT root FROM alerts WHERE rule = 'grave' ORDER BY position DESC").fetchone()
+    command = [sys.executable, "-m", "alerts.cli", "correct", row[0], "killed=18", "--because", "a list of names"]
+    done = subprocess.run(
+        [*command, "--store", str(copy)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    told = [line.split()[0] + line.split(":", 1)[1] for line in done.stdout.splitlines()]
+    assert told == [
+        "update UPDATE: killed 24 → 18 in Nigeria in 24 h (mass-casualty)",
+        "cancel CANCELED: killed 24 → 18 in Nigeria in 24 h (grave)",
+    ]
+    with closing(Past(open_reader(copy))) as past:
+        stored = [bytes(r[0]) for r in open_reader(copy).execute("SELECT data FROM alerts ORDER BY position, rowid")]
+        assert list(past.alerts()) == stored
 
 
 # --- why not ----------------------------------------------------------------------------------------------------------

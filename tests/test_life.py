@@ -103,6 +103,7 @@ def test_two_alerted_incidents_that_turn_out_one_update_the_older_root_and_cance
     correct(told, "2026-03-02 16:00", incident=told.alerts[1].incidents[0].id, merge=told.alerts[0].incidents[0].id)
     assert [(a.kind, a.root) for a in told.alerts[2:]] == [("update", first), ("cancel", second)]
     assert told.alerts[3].changed[0].to == first
+    assert told.alerts[3].title == f"CANCELED: 6 to 7 killed in Iraq in 1 h; the same as {first} (mass-casualty)"
     assert told.alerts[2].incidents[0].id == told.alerts[0].incidents[0].id
 
 

@@ -94,8 +94,15 @@ class Run:
         """An analyst corrects some incident that there is."""
         if not isinstance(record.entry, Control) or record.entry.command != "correct":
             return record
-        known = sorted(world.happenings(self.state).rows)
-        body = {**record.entry.body, "incident": known[record.position % len(known)] if known else "none"}
+        known = sorted(world.happenings(self.state).rows) or ["none"]
+        number = record.entry.body["figures"]["killed"]
+        words: list[dict[str, Any]] = [
+            {"figures": {"killed": number}},
+            {"dismiss": True},
+            {"merge": known[number % len(known)]},
+            {"split": []},
+        ]
+        body = {"because": "x", "incident": known[record.position % len(known)], **words[number % 4]}
         return replace(record, entry=Control(command="correct", body=body))
 
     def _ticks(self, until: int | None) -> None:
@@ -129,13 +136,13 @@ def standing(run: Run, rule: Rule, root: Any) -> Any:
     """What a message about a root would say now."""
     tables = Tables(run.state)
     window = tables.windows.get(root.key_text)
+    items = [item for item in window.items if item.id in root.ids] if window else []
+    ids = tuple(item.id for item in items)
     if rule.trigger == "first":
-        items = [item for item in window.items if item.id in root.ids] if window else []
-        peak = windows.Peak(value=1, start=items[0].at - rule.over, end=items[0].at, ids=root.ids) if items else None
+        peak = windows.Peak(value=1, start=items[0].at - rule.over, end=items[0].at, ids=ids) if items else None
     else:
         peak = windows.peak(window, rule.over, among=root.ids) if window else None
-    table = world.happenings(run.state)
-    members = [table.rows[i] for i in root.ids if i in table.rows and table.rows[i].counted]
+    members = [world.happenings(run.state).rows[id_] for id_ in ids]
     return peak, compose.snapshot(rule, peak, members, root.severity)
 
 
