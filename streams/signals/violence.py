@@ -25,6 +25,7 @@ _HELD = frozenset(
     """hostage hostages captive captives kidnapped abducted kidnappers captors abductors hijackers ransom
     captivity""".split()
 )
+_HOLDING = frozenset("hold holds holding held".split())
 _CHANGED = frozenset(
     "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
 )
@@ -147,6 +148,9 @@ class _Violence:
     def _is_taking(self, trigger: Found, tolls: list[Toll]) -> bool:
         """Whether people are taken or freed: not criminals caught, a report released, or "kidnapped persons" named."""
         type_ = trigger.phrase.type
+        words = self.sentence.words[trigger.first : trigger.last]
+        if not tolls and not _HOLDING.isdisjoint(words) and _HELD.isdisjoint(words):
+            return False
         if type_ == "hostage.captured_combatant":
             return any(t.class_ in ("combatant", "police") and t.side == "victim" for t in tolls)
         if type_ in ("hostage.release", "hostage.rescue") and not tolls:
