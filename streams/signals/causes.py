@@ -18,6 +18,7 @@ from streams.signals.trace import Try
 from streams.signals.victims import Toll
 
 _VETO_REACH = 5
+_NEAR = 5
 _DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
 _OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
 _BODIES = frozenset("body bodies corpse corpses".split())
@@ -41,6 +42,8 @@ class About(NamedTuple):
     """No violence was told before the sentence."""
     armed: bool = False
     """An armed actor is named in the sentence."""
+    crime: bool = False
+    """The article is of crime without politics."""
 
 
 def fits(sentence: Sentence, found: Found, *, armed: bool) -> str | None:
@@ -160,7 +163,8 @@ class Causes:
         word = self.sentence.words[toll.verb.first]
         if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
             return False
-        if self._arms_in(segment) or self._attacks(segment):
+        near = (max(segment[0], toll.verb.first - _NEAR), min(segment[1], toll.verb.last + _NEAR))
+        if self._arms_in(near) or self._attacks(segment):
             return False
         return self.about.opening or not _OLD_AGE.isdisjoint(self.sentence.words[segment[0] : segment[1]])
 

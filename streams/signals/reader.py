@@ -195,7 +195,7 @@ class Reader:
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
             armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
-            told = About(about.topic, about.misfortune, about.peaceful, self._is_opening(), armed)
+            told = About(about.topic, about.misfortune, about.peaceful, self._is_opening(), armed, about.crime)
             found, left_out = read_violence(sentence, dates, self.anchor, told)
             drafts += found
             self.excluded += left_out

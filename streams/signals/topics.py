@@ -15,6 +15,7 @@ NOISY_TOPICS = frozenset({"sport", "business", "fiction", "science"})
 _LEAD = 250
 _MISFORTUNES = frozenset({"accident", "disaster", "disease"})
 _HEAD = 4000
+_OPENING = 1000
 _DIFFERENT = 3
 
 
@@ -52,6 +53,12 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
     return None
 
 
+def is_crime(lexicon: Lexicon, folded: Sequence[str]) -> bool:
+    """Whether title and opening tell of thieves, spouses and brawls, and nothing in them of politics or war."""
+    words = {word for text in folded for word in _WORD.findall(text[:_OPENING])}
+    return not words.isdisjoint(lexicon.classes["crime"]) and words.isdisjoint(lexicon.classes["politics"])
+
+
 def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> bool:
     """Whether nobody armed, no weapon and no attack stands anywhere in the article: a bare "killed nine" is no toll."""
     if any(hit.number in lexicon.violent for _, hits in fields for hit in hits):
@@ -86,6 +93,11 @@ class Subject:
     def misfortune(self) -> str | None:
         """Accident, disaster or disease, when title and lead tell of one."""
         return misfortune_of(self._lexicon, self._fields)
+
+    @lazy
+    def crime(self) -> bool:
+        """Whether it is of crime without politics."""
+        return is_crime(self._lexicon, [folded for folded, _ in self._fields])
 
     @lazy
     def peaceful(self) -> bool:
