@@ -19,8 +19,10 @@ from streams.signals.victims import Toll
 
 _VETO_REACH = 5
 _NEAR = 5
-_DYING = frozenset("died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split())
-_OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery".split())
+_DYING = frozenset(
+    "found died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split()
+)
+_OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery pneumonia leukemia".split())
 _BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
@@ -163,6 +165,8 @@ class Causes:
         word = self.sentence.words[toll.verb.first]
         if toll.verb.phrase.measure != "killed" or toll.high != 1 or word not in _DYING:
             return False
+        if not _OLD_AGE.isdisjoint(self.sentence.words[toll.verb.first : toll.verb.first + _NEAR + 3]):
+            return True
         near = (max(segment[0], toll.verb.first - _NEAR), min(segment[1], toll.verb.last + _NEAR))
         if self._arms_in(near) or self._attacks(segment):
             return False

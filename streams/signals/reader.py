@@ -194,8 +194,9 @@ class Reader:
         drafts: list[Draft] = []
         families = {f.phrase.family for f in sentence.found}
         if families & {"attack", "hostage", "casualty"}:
-            armed = any(m.sector in _ARMED for m in self._cast.named_in(sentence))
-            told = About(about.topic, about.misfortune, about.peaceful, self._is_opening(), armed, about.crime)
+            armed = [m for m in self._cast.named_in(sentence) if m.sector in _ARMED]
+            crime = about.crime and not any(m.id for m in armed)
+            told = About(about.topic, about.misfortune, about.peaceful, self._is_opening(), bool(armed), crime)
             found, left_out = read_violence(sentence, dates, self.anchor, told)
             drafts += found
             self.excluded += left_out

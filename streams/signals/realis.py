@@ -19,6 +19,7 @@ _NEGATIONS = frozenset(
     """not never no without neither nor didn't doesn't don't hasn't haven't isn't wasn't weren't won't hardly""".split()
 )
 _DENIALS = frozenset("denied denies deny denying rejected dismissed refuted disputed denial".split())
+_NOBODY = frozenset("nothing nobody none".split())
 _MAYBE_NOUN = frozenset(
     """any potential possible further future planned imminent threatened feared prevent preventing avoid
     avoiding against risk risks fear fears fearing threat danger deter warned warn warning possibility plans
@@ -71,7 +72,7 @@ def _before(sentence: Sentence, i: int) -> list[str]:
 def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[str], whole: list[str]) -> Realis:
     form, near = hit.phrase.form, set(before[:5])
     close = set(before[:3])
-    if close & _NEGATIONS:
+    if close & _NEGATIONS or sentence.word(hit.last) in _NOBODY:
         return "negated"
     if close & _REFUSES or (before[:1] == ["to"] and set(before[1:4]) & _REFUSES):
         return "negated"

@@ -27,11 +27,13 @@ _TOTALS = re.compile(
 _OF_MANY = re.compile(
     r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
     r" (?:\S+ ){0,6}?(?:have|has) (?:killed|left|claimed|cost) (?:\S+ ){0,10}?this (?:week|month) "
+    r"| (?:war|conflict|revolt|insurgency|rebellion|uprising|insurrection|intifada|feud) (?:\S+ ){0,6}?"
+    r"(?:have|has) (?:killed|left|claimed|cost|taken) "
 )
 _SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(
     """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial
-    decades centuries historic""".split()
+    decades centuries historic wreath cemetery tomb monument cenotaph veterans""".split()
 )
 _COURT = frozenset(
     """convicted sentenced indicted acquitted pleaded trial jailed imprisoned extradited guilty

@@ -232,7 +232,7 @@ class _Violence:
         definite: bool,
     ) -> None:
         sentence = self.sentence
-        if self.about.crime and not self.about.armed and not kind.startswith("hostage."):
+        if self.about.crime and not kind.startswith("hostage."):
             kind = "crime.violent"
         realis = realis_of(sentence, judge)
         if realis == "denied" and tolls and judge.phrase.kind == "toll":

@@ -175,3 +175,21 @@ def test_borrowed_words_of_war_count_nothing(text: str) -> None:
         if s.scope in ("incident", "update") and s.realis in ("actual", "ongoing") and s.polarity == "escalation"
     ]
     assert counted == []
+
+#: Deaths that nobody caused, and war as a memory: a newsroom would not want to be woken.
+OF_ITSELF = [
+    "Former guerrilla commander Luis Ocampo, who led the 1979 assault on the palace, died on Monday of lung cancer.",
+    "Veteran war correspondent James Harding, who covered the bombing of Baghdad, has died at 71 after a short illness.",
+    "A fighter jet crashed into a house near the air base, killing the pilot and a woman on the ground.",
+    "Five soldiers were killed when their truck overturned on an icy road near the border, the ministry said.",
+    "The president laid a wreath at the grave of soldiers killed in the battle of the Somme.",
+    "India and Pakistan agreed to run buses between the halves of Kashmir, where a revolt has killed 45,000 people.",
+    "Police are hunting a gunman who shot dead a shop assistant during a robbery in Bristol.",
+    "A jeweller was stabbed to death by her estranged husband in Leeds on Monday.",
+    "Iran said it shot down nothing and that the airliner fell because of an engine fault, killing 176.",
+]
+
+
+@pytest.mark.parametrize("text", OF_ITSELF)
+def test_deaths_without_political_violence_count_nothing(text: str) -> None:
+    test_borrowed_words_of_war_count_nothing(text)
