@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from alerts.channels import CHANNELS, Channel, Payload, Timeouts
+from alerts.channels import CHANNELS, Channel, Timeouts
 from alerts.config.types import Destination, Secret
 
 HUSH = "HUSH4HUSH"
@@ -59,11 +59,6 @@ def destination(
 def channel(kind: str, *args: Any, timeouts: Timeouts | None = None, **more: Any) -> Channel:
     """The channel of such a destination."""
     return CHANNELS[kind](destination(kind, *args, **more), timeouts or Timeouts(connect=1, read=0.5))
-
-
-def bodies(payload: Payload) -> list[Any]:
-    """What a payload says, decoded: the message, and what an earlier one is edited to."""
-    return [json.loads(body) for body in (payload.body, payload.edit) if body is not None]
 
 
 def files(folder: Path) -> bytes:
