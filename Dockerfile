@@ -10,6 +10,8 @@ RUN pip install --no-cache-dir .
 USER tocsin
 WORKDIR /data
 VOLUME /data
+# Only where the config says `listen: 0.0.0.0:8088`; add --publish, and a HEALTHCHECK on /healthz if your host wants one.
+EXPOSE 8088
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tocsin"]
 CMD ["run", "-c", "/config/tocsin.yml"]

@@ -31,6 +31,8 @@ class Site:
         self.arrived: list[dict[str, Any]] = []
         self.at: dict[str, float] = {}
         self.status = 200
+        self.keeps = True
+        """False: of what arrives only the time is kept, for long runs."""
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -49,7 +51,8 @@ class Site:
             def do_POST(self) -> None:
                 data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["data"]
                 if site.status == 200:
-                    site.arrived.append(data)
+                    if site.keeps:
+                        site.arrived.append(data)
                     for evidence in data.get("evidence", ()):
                         site.at.setdefault(evidence["article"], time.perf_counter())
                 self.send_response(site.status)
@@ -93,9 +96,9 @@ destinations:
 
 
 @contextlib.contextmanager
-def running(path: Path, *, clock: Clock | None = None) -> Iterator[Daemon]:
+def running(path: Path, *, clock: Clock | None = None, workers: int = 0) -> Iterator[Daemon]:
     """The daemon of a config, until the block ends."""
-    with Monitor(load(path, {}), Path(load(path, {}).store), deliver=True, workers=0, clock=clock) as monitor:
+    with Monitor(load(path, {}), Path(load(path, {}).store), deliver=True, workers=workers, clock=clock) as monitor:
         daemon = Daemon(monitor, clock=clock)
         thread = threading.Thread(target=daemon.run, daemon=True)
         thread.start()
