@@ -18,7 +18,7 @@ from streams.engines.store import open_reader
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 TOWNS = ("Gao, Mali", "Mosul, Iraq", "Aleppo, Syria", "Herat, Afghanistan")
-DAYS, A_DAY = 24, 12
+DAYS, A_DAY = 16, 10
 RETENTION = 4 * 86400
 
 

@@ -28,6 +28,8 @@ SECONDS = int(os.environ.get("SOAK_SECONDS", "600"))
 #: The run in which two months pass.
 FAST_RATE, FAST_SECONDS, DAYS = 25, 150, 60
 MB = 1024 * 1024
+#: Connections that push, all open from the start.
+CLIENTS = 16
 
 
 class Fast(Clock):
@@ -110,15 +112,19 @@ def soak(site: Site, folder: Path, clock: Clock, rate: int, seconds: int) -> Run
         url = address(daemon)
 
         def push(n: int) -> None:
-            if not hasattr(local, "session"):
-                local.session = requests.Session()
             body = article(n, names[n % len(names)], clock.wall())
             sent[f"n{n}"] = time.perf_counter()
             answers.append(local.session.post(url, data=body.encode(), headers=AUTHORIZED, timeout=60).status_code)
 
-        gauges = Gauges(folder / "d.db")
-        start = time.perf_counter()
-        with ThreadPoolExecutor(16) as pool:
+        def connect(_: int) -> None:
+            all_there.wait()
+            local.session = requests.Session()
+            local.session.get(address(daemon, "/healthz"), timeout=30)
+
+        all_there = threading.Barrier(CLIENTS)
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(connect, range(CLIENTS)))
+            gauges, start = Gauges(folder / "d.db"), time.perf_counter()
             for n in range(rate * seconds):
                 time.sleep(max(0.0, start + n / rate - time.perf_counter()))
                 pool.submit(push, n)
