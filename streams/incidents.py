@@ -2,7 +2,8 @@
 
 Article by article, each mention goes to that incident, of those that it links to, which it fits best, and opens one
 when it fits none; two mentions of an article never go to one. A mention that fits two incidents which nothing keeps
-apart shows that they are one. An incident is named after its earliest mention.
+apart shows that they are one, unless it is a copy of a text that was told before. An incident is named after its
+earliest mention.
 
 This is a function of the mentions, whatever the order in which they arrived: when one comes that is not the latest,
 or one goes, all that hangs together with it is gathered again. ``gathered`` is the plain whole of it; ``Incidents``
@@ -18,7 +19,7 @@ from streams.codec import digest
 from streams.happenings import Mention
 from streams.identity import Link
 from streams.linking import Linking
-from streams.scoring import BOUND, JOIN, Node, Order, Profile, can_be_one, fit
+from streams.scoring import JOIN, Node, Order, Profile, can_be_one, fit
 
 #: Score from which a mention shows that two incidents are one.
 BRIDGE = JOIN + 1.0
@@ -135,14 +136,14 @@ def _assign(batch: list[Node], linking: Linking, home: dict[str, Group]) -> None
         key = node.mention.key
         if key in placed:
             placed[key].append((-negative, group))
-        elif node.episodic or negative <= -BOUND or node.mention.article not in group.profile.articles:
+        elif node.mention.article not in group.profile.articles or (fit(node, group.profile, 0.0) or 0.0) >= JOIN:
             placed[key] = [(-negative, group)]
             _join(node, group, home)
     for node in batch:
         if node.mention.key not in placed:
-            home[node.mention.key] = Group(node)
+            _open(node, linking, home)
     for node in batch:
-        if not node.episodic:
+        if not node.episodic and not node.mention.copied:
             _bridge(placed.get(node.mention.key, []), home)
 
 
@@ -163,6 +164,15 @@ def _merge(one: Group, other: Group, home: dict[str, Group]) -> None:
     one.reach = max(one.reach, other.reach)
     for node in nodes:
         home[node.mention.key] = one
+
+
+def _open(node: Node, linking: Linking, home: dict[str, Group]) -> None:
+    """A mention that fits nothing told before: an incident of its own, if its article does not tell it twice."""
+    for group, words in _looked_at(node, linking.links[node.mention.key], home):
+        if node.mention.article in group.profile.articles and (fit(node, group.profile, words) or 0.0) >= JOIN:
+            _join(node, group, home)
+            return
+    home[node.mention.key] = Group(node)
 
 
 def _join(node: Node, group: Group, home: dict[str, Group]) -> None:

@@ -230,12 +230,12 @@ def _is_episode(m: Mention) -> bool:
 
 
 def _has_name(spot: Spot) -> bool:
-    return spot.name is not None and spot.precision not in ("country", "region", "none")
+    return spot.name is not None and spot.precision not in ("country", "region")
 
 
 def _is_vague(spot: Spot) -> bool:
-    """Whether neither a point nor a division of the country is known."""
-    return not is_pinned(spot) and spot.admin1 is None
+    """Whether the point or the division of the country is not known: then neither need be in common."""
+    return not is_pinned(spot) or spot.admin1 is None
 
 
 def _evidence(m: Mention) -> list[str]:

@@ -56,9 +56,9 @@ _EVERYDAY = frozenset(
     "wounded year years yesterday east eastern eight afternoon evening friday soldier soldiers terrorist terrorists "
     "that some such than only very took take taken place".split()
 )
-_CAPITAL = re.compile(r"\b[A-Z][a-zà-ÿ]{2,}")
-#: A capital that opens no sentence, quotation or heading.
-_NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}")
+_CAPITAL = re.compile(r"\b[A-Z][A-Za-zà-ÿ]{2,}")
+#: A capital that opens no sentence, quotation or heading, or an acronym.
+_NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}|\b[A-Z]{3,10}\b")
 _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
 _COMMON = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
@@ -69,6 +69,9 @@ _COMMON = frozenset(
     "Foreign Affairs Radio Network Agency Service Domestic Text Report Communique  United States Nations "
     "Union Council Central North South East West Northern Southern Eastern Western American  Americans "
     "People Revolutionary Liberation Movement Battalion Brigade Infantry Military Hospital Human Rights "
+    "AFP EFE ACAN DPA UPI REUTER REUTERS ANSA TASS PRENSA XINHUA AP USA UN NATO EU CNN BBC TV "
+    "Staff Chiefs Joint High Command Attorney Social Congress Assembly House Senate Parliament Middle Communist "
+    "Popular Federation Workers Labor Labour Luis Juan Jose Pedro Carlos Mohammed Muhammad Ahmed Ali John "
     "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Cadena Treasury Detachment Jurisdiction Los Las San Santa "
     "Commission Committee Directorate Intelligence Liberal Conservative Democratic The Islamic".split()
 )
@@ -248,7 +251,7 @@ def _names(report: Report, signals: list[Signal]) -> tuple[int, ...]:
     )
     known = {w for text in spans for w in _CAPITAL.findall(text)}
     found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _COMMON
-    return tuple(sorted(zlib.crc32(w.encode()) for w in found if not w.endswith(_PEOPLES)))
+    return tuple(sorted(zlib.crc32(w.removesuffix("s").encode()) for w in found if not w.endswith(_PEOPLES)))
 
 
 def _told(signal: Signal) -> str:

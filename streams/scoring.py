@@ -22,11 +22,13 @@ JOIN = 3.0
 #: Score of what an analyst said belongs together.
 BOUND = 100.0
 #: What is taken off when only place, day and kind agree: in a large town that may be another attack.
-UNSPECIFIC = 1.5
+UNSPECIFIC = 2.0
+DAY = 86400
+_MANY_DEAD = 5
 #: A sentence with fewer words than this is taken to have as many.
 _FEW = 6
 #: Shares of words that hint at one happening, and that tell it.
-SOME_WORDS, MANY_WORDS = 0.2, 0.4
+SOME_WORDS, MANY_WORDS = 0.15, 0.45
 #: Days between two stated days before they cannot be one.
 DAY_SLACK = 1
 #: Seconds between two reports, one of which states no day, before they cannot be of one happening.
@@ -51,6 +53,7 @@ _ALIKE: tuple[tuple[float, frozenset[str]], ...] = tuple(
     )
 )
 #: Which measure weighs most when two mentions have several in common; the others weigh half.
+_HARD = frozenset({"killed", "killed-", "hostages", "freed", "captured"})
 _MAIN = ("killed", "hostages", "captured", "freed", "wounded")
 _FORCE_IN = ("deployment", "increase", "mobilisation", "reinforcement", "build_up", "base_established", "rotation")
 #: Neither a coming nor a going of troops.
@@ -136,8 +139,10 @@ class Profile:
     def add(self, node: Node) -> None:
         """Take in one more mention."""
         m = node.mention
-        self.first = m.as_of if not self.nodes else min(self.first, m.as_of)
-        self.last = max(self.last, m.as_of)
+        if not self.nodes:
+            self.first = self.last = m.as_of
+        elif not m.copied:  # a reprint is no news
+            self.first, self.last = min(self.first, m.as_of), max(self.last, m.as_of)
         self.nodes.append(node)
         if node.bond is not UNBOUND:
             self.together.update(node.bond.together)
@@ -171,10 +176,11 @@ def fit(node: Node, profile: Profile, words: float) -> float | None:
 
 
 def shared_words(one: Node, other: Node) -> float:
-    """The share of the shorter one's words that both have, 0 to 1; of a few words never a large one."""
+    """The share of the shorter one's words that both have, 0 to 1; less when these are a few words only."""
     if not one.words or not other.words:
         return 0.0
-    return len(one.words & other.words) / max(min(len(one.words), len(other.words)), _FEW)
+    shared = len(one.words & other.words)
+    return shared / max(min(len(one.words), len(other.words)), _FEW) * min(shared / _FEW, 1.0)
 
 
 def can_be_one(one: Profile, other: Profile) -> bool:
@@ -195,7 +201,7 @@ def can_be_one(one: Profile, other: Profile) -> bool:
 
 def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
     m = node.mention
-    if m.article in profile.articles:
+    if m.article in profile.articles and not _tells_again(node, profile):
         return None
     place = _place(m.spot, profile.spots)
     if place is None:
@@ -205,7 +211,7 @@ def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
         return None
     same_story = m.story in profile.stories
     figures = _figures(node.totals, profile.totals, update=m.update)
-    names = len(node.names & profile.names)
+    names = 0 if m.type.startswith("repression.") else len(node.names & profile.names)
     sites = _apart(m.sites, profile.sites, 0.6, -1.3)
     kind = _types({m.type: None}, profile.types)
     evidence = (
@@ -218,12 +224,29 @@ def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
     )
     if place <= 0 and evidence <= 0 and not same_story:
         return None
-    told = (names > 0) + (figures >= 0.5) + (words >= MANY_WORDS) + (words >= SOME_WORDS) + (sites > 0)
-    here = place >= 1.0 and day > 0
-    enough = names or figures >= 0.5 or words >= MANY_WORDS or (told and (m.update or (day >= 1.0 and kind >= 1.0)))
-    if not (same_story or (enough if here else told > 1)):
+    same = _same_figures(node.totals, profile.totals, 0.6 if day >= 1.0 and kind >= 1.0 else 1.0)
+    told = min(names, 2) + bool(same) + (words >= MANY_WORDS) + (words >= SOME_WORDS) + (sites > 0)
+    told += bool(same & _HARD) and day >= 1.0 and kind >= 1.0
+    told += not same & _HARD and _near_figures(node.totals, profile.totals)
+    soon = day >= 1.0 or (day > 0 and profile.first - DAY <= m.as_of <= profile.last + DAY)
+    if not same_story and told < _needed(place, day, kind if soon else 0.0, same, update=m.update):
         evidence -= UNSPECIFIC
     return place + day + evidence + 1.5 * words + (3.0 if same_story else 0.0)
+
+
+def _needed(place: float, day: float, kind: float, same: set[str], *, update: bool) -> int:
+    """How many hints beside place, day and kind a mention needs: the less these agree, the more."""
+    if place < 1.0 or day <= 0:
+        return 2 if place > 0 or day >= 1.0 else 3
+    return 1 if update or kind >= 1.0 or same & _HARD else 2
+
+
+def _tells_again(node: Node, profile: Profile) -> bool:
+    """Whether an article's two events are one told twice: the same dead, more than two and counted, of one kind."""
+    own = [total for total in node.totals if total[0] == "killed" and total[3] == "exact" and (total[1] or 0) > 2]
+    return any(total[:3] == other[:3] for total in own for other in profile.totals) and (
+        _types({node.mention.type: None}, profile.types) > 0
+    )
 
 
 def _episode_fit(node: Node, profile: Profile, words: float) -> float | None:
@@ -384,6 +407,19 @@ def _figures(own: tuple[Total, ...], others: Iterable[Total], *, update: bool) -
     return max(-2.0, min(2.0, main + 0.5 * sum(best.values())))
 
 
+def _same_figures(own: tuple[Total, ...], others: Iterable[Total], least: float) -> set[str]:
+    """The measures in which a figure is told again, or one is corrected: above two, or with 0.6 above one."""
+    pairs = ((one, other) for one in own for other in others if one[0] == other[0])
+    return {one[0] for one, other in pairs if _agree(one, other, update=False) >= least}
+
+
+def _near_figures(own: tuple[Total, ...], others: Iterable[Total]) -> bool:
+    """Whether two tolls of five or more dead are less than twice each other."""
+    mine = [one[1] for one in own if one[0] == "killed" and (one[1] or 0) >= _MANY_DEAD]
+    theirs = [other[1] for other in others if other[0] == "killed" and (other[1] or 0) >= _MANY_DEAD]
+    return any(max(a or 0, b or 0) < 2 * min(a or 0, b or 0) for a in mine for b in theirs)
+
+
 def _agree(one: Total, other: Total, *, update: bool) -> float:
     low, known, exactness, corrects = one[1], other[1], one[3], one[4]
     if corrects is not None and corrects in (known, other[2]):
@@ -391,7 +427,7 @@ def _agree(one: Total, other: Total, *, update: bool) -> float:
     if low is None or known is None or "unstated" in (exactness, other[3]):
         return 0.0
     if low == known:
-        return 1.0 if low > 2 else 0.4
+        return 1.0 if low > 2 else 0.2 * low + 0.2
     if exactness == "vague" or other[3] == "vague":
         soft, hard = (one, other) if exactness == "vague" else (other, one)
         return 0.3 if (soft[1] or 0) <= (hard[1] or 0) <= (soft[2] or hard[1] or 0) else -0.3

@@ -84,6 +84,10 @@ class Stories:
         """What revisions and cancellations of a story took back."""
         return self._voids.get(story, ())
 
+    def is_gone(self, row: Known) -> bool:
+        """Whether the text of an article was cancelled by whose it is: also when a copy is printed after that."""
+        return any(void.gone and (row.copied or row.as_of < void.before) for void in self.voids(row.story))
+
     def place(self, key: str, before: Known | None, families: Mapping[str, str]) -> list[str]:
         """Find the story of an article whose row is new, or replaced ``before``.
 

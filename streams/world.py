@@ -155,6 +155,8 @@ class _World:
         nodes = []
         for _, row in self.articles.sorted_items():
             for n, mention in enumerate(row.mentions):
+                if not row.homes[n]:
+                    continue
                 node = self.build(row, mention)
                 nodes.append((node, row.homes[n]))
                 self.home[mention.key] = row.homes[n]
@@ -211,10 +213,10 @@ class _World:
                     dirty[node.mention.article] = None
         for key, old in left:
             went.setdefault(old, {})
-            if key in heirs:
+            if heirs.get(key) in self.home:
                 went[old].setdefault(self.home[heirs[key]])
         for article in dirty:
-            self._write(article)
+            self.write(article)
         return self._changed({group.id: group for group in groups.values()}, went)
 
     def redress(self, mentions: Iterable[Mention]) -> None:
@@ -236,11 +238,11 @@ class _World:
             self.articles.put(article, replace(row, mentions=mentions, homes=homes, links=links))
         self.change(gone, [], (), {})
 
-    def _write(self, article: str) -> None:
-        """Keep the homes and links of an article's mentions."""
+    def write(self, article: str) -> None:
+        """Keep the homes and links of an article's mentions; those of a text that was cancelled have none."""
         row = self.articles.rows[article]
-        homes = tuple(self.home[m.key] for m in row.mentions)
-        links = tuple(self.incidents.linking.links[m.key] for m in row.mentions)
+        homes = tuple(self.home.get(m.key, "") for m in row.mentions)
+        links = tuple(self.incidents.linking.links.get(m.key, ()) for m in row.mentions)
         if (homes, links) != (row.homes, row.links):
             self.articles.put(article, replace(row, homes=homes, links=links))
 
@@ -327,22 +329,26 @@ class _Reading:
         placed = world.articles.rows[key]
         if not before and not placed.mentions and not others:
             return _NOTHING
-        gone, come, refresh = [m.key for m in before], list[Node](), list[str]()
+        gone, come, refresh = [m.key for m in before if m.key in world.home], list[Node](), list[str]()
         for article in (key, *others):
             row = world.articles.rows[article]
             mentions = identity.dressed(row)
-            if article != key:
-                refresh += [m.key for m in mentions]
-                if all(m.story == old.story for m, old in zip(mentions, row.mentions, strict=True)):
-                    world.redress(mentions)
-                else:
-                    gone += [m.key for m in mentions]
-                    come += [world.build(row, m) for m in mentions]
-            else:
-                come += [world.build(row, m) for m in mentions]
             if mentions != row.mentions:
                 world.articles.put(article, replace(row, mentions=mentions))
-        return world.change(gone, come, refresh, _heirs(before, world.articles.rows[key].mentions))
+            alive = () if world.stories.is_gone(row) else mentions
+            if article != key:
+                known_here = [m.key for m in mentions if m.key in world.home]
+                told_alike = all(m.story == old.story for m, old in zip(mentions, row.mentions, strict=True))
+                if told_alike and len(known_here) == len(alive):
+                    refresh += known_here
+                    world.redress(alive)
+                    continue
+                gone += known_here
+            come += [world.build(row, m) for m in alive]
+        changed = world.change(gone, come, refresh, _heirs(before, world.articles.rows[key].mentions))
+        for article in (key, *others):
+            world.write(article)
+        return changed
 
     def _notice(self, known: Known | None, published: int | None) -> None:
         """Note what is odd about the report."""
@@ -432,7 +438,7 @@ def _evict(world: _World, now: int) -> None:
             old.append(id_)
     world.forget(sorted(old))
     for key, row in list(world.articles.rows.items()):
-        if row.received < now - HORIZON and not row.mentions:
+        if row.received < now - HORIZON and not any(row.homes):
             world.stories.forget(key)
             world.articles.drop(key)
     for table in (corrections.bonds(world.state), corrections.said(world.state)):

@@ -173,7 +173,8 @@ def test_incidents_are_those_gathered_from_scratch(shape: Shape, seed: int, orde
         mentions = [
             (mention, row.moment, family_of(mention.type) in PHASED_FAMILIES)
             for _, row in identity.table(state).sorted_items()
-            for mention in row.mentions
+            for mention, home in zip(row.mentions, row.homes, strict=True)
+            if home
         ]
         found = [(h.id, tuple(m.key for m in h.mentions)) for _, h in world.happenings(state).sorted_items()]
         same(found, gathered(mentions))
@@ -181,10 +182,13 @@ def test_incidents_are_those_gathered_from_scratch(shape: Shape, seed: int, orde
 
 @quickly
 @given(shapes, seeds, st.integers(0, 3))
-def test_a_copy_of_an_article_changes_no_count(shape: Shape, seed: int, pick: int) -> None:
+def test_a_copy_of_an_article_that_stands_changes_no_count(shape: Shape, seed: int, pick: int) -> None:
     records = records_of(shape, seed)
+    ids = [r.entry.report.id for r in records if isinstance(r.entry, Reading)]
     told = [
-        r for r in records if isinstance(r.entry, Reading) and r.entry.report.events and r.entry.report.revision is None
+        r
+        for r in records
+        if isinstance(r.entry, Reading) and r.entry.report.events and ids.count(r.entry.report.id) == 1
     ]
     original = told[pick * len(told) // 4]
     report = original.entry.report  # type: ignore[union-attr]
@@ -221,7 +225,10 @@ def test_retracting_every_article_leaves_every_window_empty(shape: Shape, seed: 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_incidents_of_a_roomy_history_are_the_true_ones(seed: int) -> None:
-    """What is told of one invented happening is one incident, and nothing else is in it, but for the unlucky few."""
+    """What is told of one invented happening is one incident, and nothing else is in it, but for the unlucky few.
+
+    Its tellers share no words, so that place, day, kind, target and figures alone must do.
+    """
     told = [t for t in history(ROOMY, seed) if t.record.received < START + SPAN]
     truth = {f"wire\x1f{t.record.entry.report.id}": t.happenings.get("e1") for t in told}  # type: ignore[union-attr]
     found = [
@@ -230,4 +237,4 @@ def test_incidents_of_a_roomy_history_are_the_true_ones(seed: int) -> None:
     ]
     pairs = [(a, b) for group in found for n, a in enumerate(group) for b in group[:n]]
     assert sum(a == b for a, b in pairs) / len(pairs) > 0.9
-    assert len(found) < 1.25 * len({about for about in truth.values() if about})
+    assert len(found) < 1.4 * len({about for about in truth.values() if about})
