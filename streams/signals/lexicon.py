@@ -37,6 +37,8 @@ _SUMS = {
     "bombed": ("bombing",),
     "downing": ("raiders",),
 }
+#: Types of rows whose readers decide on the type of the signal.
+_UNDECIDED = frozenset({"force.withdrawal", "force.redeploy"})
 PHRASE_FILES = ("violence.tsv", "phased.tsv", "other.tsv")
 
 
@@ -133,10 +135,12 @@ def default_lexicon() -> Lexicon:
     classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]
     for name in PHRASE_FILES:
         for row in rows_of(name):
+            _check_type(types, row[0], name)
             _add_phrases(surfaces, row, classes, name)
             reasons.add(row[6])
     frames: dict[str, Frame] = {}
     for row in rows_of("frames.tsv"):
+        _check_type(types, row[0], "frames.tsv")
         _add_frame(surfaces, frames, row, classes)
         reasons.add(row[6])
     for row in rows_of("exclusions.tsv"):
@@ -186,6 +190,11 @@ def rows_of(name: str) -> Iterator[list[str]]:
             if len(row) < 2:
                 raise ValueError(f"{name}:{number}: no tab in {line!r}; columns are parted by single tabs")
             yield row + [""] * (8 - len(row))
+
+
+def _check_type(types: dict[str, SignalType], type_: str, name: str) -> None:
+    if type_ not in types and type_ not in _UNDECIDED:
+        raise ValueError(f"{name}: a row of the type {type_!r}, which types.tsv lacks: add it there, with an example")
 
 
 def _glance(phrase: Phrase) -> tuple[frozenset[str], frozenset[str], str]:
