@@ -42,8 +42,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def found(past: Past) -> Iterator[Case]:
-    """Every correction of a store that changed something, oldest first."""
-    for record in past.controls(corrections.COMMAND):
+    """Every correction that changed something, of those whose articles the store still keeps, oldest first."""
+    base = past.base()
+    for record in (one for one in past.controls(corrections.COMMAND) if one.position > base):
         assert isinstance(record.entry, Control)
         body, before = record.entry.body, past.moment(record.position - 1)
         table = world.happenings(before.state)

@@ -76,6 +76,10 @@ class Past:
         """The journal's last position; 0 when it is empty."""
         return int(self._connection.execute("SELECT coalesce(max(position), 0) FROM journal").fetchone()[0])
 
+    def base(self) -> int:
+        """The position up to which the journal was pruned: nothing before it can be folded again."""
+        return retention.base(self._connection)
+
     def position_at(self, moment: int | None) -> int:
         """The last position at or before a time in seconds, or the last of all. Raises PastError when there is none."""
         row = self._connection.execute(
@@ -104,7 +108,14 @@ class Past:
         yield from self._records(first, until)
 
     def moment(self, position: int, *, anew: bool = False) -> Moment:
-        """The fold as it stood after a position. ``anew`` folds that entry again, to see what it told."""
+        """The fold as it stood after a position. ``anew`` folds that entry again, to see what it told.
+
+        Raises PastError for a position that lies before what the store keeps.
+        """
+        if position - anew < self.base():
+            raise PastError(
+                f"journal entry {position} lies before what the store keeps (entries from {self.base()} on)"
+            )
         moment, decide = self._start(position - anew)
         for record, effects, in_force in self._steps(moment.state, decide, moment.position, position):
             decide = in_force

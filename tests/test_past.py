@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.config.types import Band
+from alerts.decide import encode
 from alerts.monitor import SCHEMAS
 from alerts.past import Past, PastError
 from builders import killed, report
@@ -48,9 +49,13 @@ def test_moment_after_a_snapshot_starts_there_and_is_the_same(made: Made) -> Non
         rows = [(3, *key.split("/", 1), value) for key, value in made.states[3].items()]
         db.executemany("INSERT INTO snapshot_state VALUES (?, ?, ?, ?)", rows)
         db.execute("DELETE FROM journal WHERE position < 2")
+        db.execute("INSERT INTO meta VALUES ('journal_from', '3')")
     store.close()
     with closing(Past(open_reader(made.path))) as past:
         assert rows_of(past.moment(5).state) == made.states[5]
+        assert list(past.alerts()) == [encode(a) for n in range(4, past.last() + 1) for a in made.alerts[n]]
+        with pytest.raises(PastError, match="before what the store keeps"):
+            past.moment(2)
 
 
 def test_store_that_does_not_hold_its_config_asks_for_it(made: Made) -> None:
