@@ -92,9 +92,13 @@ class _Violence:
             reason = self.about.topic
         if reason is None and found.phrase.measure == "casualties" and not self._hits_anyone(found):
             return False
-        if reason:
+        if reason and self._tempts(found):
             self._leave_out(found, found.phrase.type, reason)
         return reason is None
+
+    def _tempts(self, found: Found) -> bool:
+        """Whether a reader could take the phrase for its type: what it needs stands there, not only a veto word."""
+        return not found.phrase.needs or beside(self.sentence, found, found.phrase.needs)
 
     def _is_a_name(self, found: Found) -> bool:
         """Whether a bare verb is a name's part: "Lynch and Co", "Shell"."""
