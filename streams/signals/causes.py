@@ -23,6 +23,7 @@ _DYING = frozenset(
     "found died dies die dying death deaths passed passes passing pass succumbed succumbs perished".split()
 )
 _OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery pneumonia leukemia".split())
+_SUBJECT_REACH = 5
 _BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
@@ -111,11 +112,20 @@ class Causes:
         cause = self._nearest(toll, segment)
         if cause is not None:
             return cause
+        if self._by_an_animal(toll):
+            return "animal"
         if self._of_itself(toll, segment):
             return "natural_death"
         if self.violence_near(segment):
             return None
         return self._without_violence(toll)
+
+    def _by_an_animal(self, toll: Toll) -> bool:
+        """Whether "a shark attacked and killed a swimmer"."""
+        if toll.verb.phrase.kind != "verb" or toll.first < toll.verb.first:
+            return False
+        before = self.sentence.words[max(toll.verb.first - _SUBJECT_REACH, 0) : toll.verb.first]
+        return any(self.lexicon.objects.get(word, ("",))[0] == "animal" for word in before)
 
     def _without_violence(self, toll: Toll) -> str | None:
         """The verdict where neither a cause nor an attack stands near."""
@@ -125,6 +135,8 @@ class Causes:
             return self.about.misfortune
         if not self.about.opening or toll.verb.phrase.family != "casualty":
             return None
+        if toll.side == "perpetrator" and toll.object is None:
+            return "not_a_count"
         words = set(self.sentence.words[toll.verb.first : toll.verb.last])
         if words & _BODIES:
             return "not_a_count"
@@ -168,7 +180,11 @@ class Causes:
         if not _OLD_AGE.isdisjoint(self.sentence.words[toll.verb.first : toll.verb.first + _NEAR + 3]):
             return True
         near = (max(segment[0], toll.verb.first - _NEAR), min(segment[1], toll.verb.last + _NEAR))
-        if self._arms_in(near) or self._attacks(segment):
+        if self._attacks(segment):
+            return False
+        if self.about.misfortune == "natural_death":
+            return True
+        if self._arms_in(near):
             return False
         return self.about.opening or not _OLD_AGE.isdisjoint(self.sentence.words[segment[0] : segment[1]])
 

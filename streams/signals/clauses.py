@@ -47,7 +47,16 @@ class Clauses:
         self.groups.verbs = {hit.first for hit in hits if hit.phrase.kind == "verb"}
 
     def verb(self, hit: Found) -> list[Toll]:
-        """The tolls of a verb, whatever its voice."""
+        """The tolls of a verb, whatever its voice; "shot two men dead", "beat him to death" tell of the dead."""
+        told = self._by_voice(hit)
+        if hit.phrase.measure == "casualties" and told and self._deadly(told[-1].last):
+            return [toll._replace(measure="killed") for toll in told]
+        return told
+
+    def _deadly(self, i: int) -> bool:
+        return self.sentence.word(i) == "dead" or self.words[i : i + 2] == ["to", "death"]
+
+    def _by_voice(self, hit: Found) -> list[Toll]:
         if self._joins_next(hit):
             return []
         hit = self._joined(hit)

@@ -95,13 +95,18 @@ class Groups:
 
     def _next_in_list(self, i: int) -> Group | None:
         """The group at token ``i`` of a list of people: what stands in it is a person, known or not."""
-        return self.beginning(i) or self._person(i, self._noun_end(i))
+        known = self.beginning(i)
+        if known is not None:
+            return known
+        end = self._noun_end(i)
+        goes_on = self.words[i - 1] in ("and", "of") or self.sentence.word(end) in ("and", ",")
+        return self._person(i, end) if goes_on else None
 
     def _noun_end(self, i: int) -> int:
         """The token behind the unknown noun that follows an article at ``i``, if it ends there; else ``i``."""
         if self.sentence.word(i) not in _DETERMINERS:
             return i
-        for end in (i + 2, i + 3):
+        for end in (i + 2, i + 3) if self.words[i - 1] == "and" else (i + 2,):
             after = self.sentence.word(end)
             if not after or not after[0].isalnum() or after in _LIST_ENDS:
                 return end

@@ -31,6 +31,7 @@ _ONLY_FEARED = frozenset(
     "plot plots threat threats scare scares hoax alert alerts warning warnings fears plan plans".split()
 )
 _EXERCISES = frozenset("exercise exercises drill drills simulation rehearsal".split())
+_A_MILITARY = frozenset("a an the military training joint annual live-fire this".split())
 _HELD_TRUE = frozenset("believe believed believes thought suspected suspects feared fears presumed".split())
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())
@@ -84,13 +85,17 @@ def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[st
             return "hypothetical" if "would" in near and not _SAYING & set(sentence.words) else "planned"
     if form in ("B", "N", "DN", "P") and near & _COULD and not (form in ("DN", "P") and not close & _COULD):
         return "hypothetical"
-    if "if" in segment[:4] or "unless" in segment[:4]:
+    if "if" in segment[:4] or "unless" in segment[:4] or _in_a_drill(whole):
         return "hypothetical"
     if before[:1] == ["to"]:
         return _infinitive(before)
     if form == "G":
         return "ongoing" if before[:1] and before[0] in AUXILIARIES else "actual"
     return "ongoing" if before[:1] == ["being"] or before[:2] == ["is", "being"] else "actual"
+
+
+def _in_a_drill(words: list[str]) -> bool:
+    return any(word in _EXERCISES and words[i - 1] in _A_MILITARY for i, word in enumerate(words) if i)
 
 
 def _only_believed(before: list[str]) -> bool:

@@ -55,6 +55,8 @@ _ATTRIBUTIVE = frozenset("of the a an any for to by from with his her their its 
 _NOT_A_NOUN = frozenset("in on at by and or after before during when while near as was were is are had has to".split())
 _UNIT_YEARS = frozenset("years year decades".split())
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+#: Characters behind a verb in which a date is its own: "shot in 1986".
+_BESIDE = 12
 _OLD_DAYS = 62
 
 
@@ -86,6 +88,9 @@ def is_background(
         if i and words[i - 1] in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
             return True
     inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment, aside)]
+    if hit is not None and hit.phrase.kind == "verb":
+        near = [d for d in inside if 0 <= d.start - sentence.ends[hit.last - 1] <= _BESIDE]
+        inside = near or inside
     return bool(inside) and all(_long_past(d, anchor) for d in inside)
 
 
@@ -161,7 +166,8 @@ def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int], 
 def is_court(sentence: Sentence, segment: tuple[int, int], hit: Found | None = None) -> bool:
     """Whether the segment is about justice for a deed, not the deed; a trial told after "was killed" is another."""
     first, last = segment
-    if hit is not None and hit.phrase.kind == "verb" and hit.phrase.form != "G":
+    relative = hit is not None and sentence.word(hit.first - 1) in ("who", "that")
+    if hit is not None and hit.phrase.kind == "verb" and hit.phrase.form != "G" and not relative:
         last = hit.first
     words = sentence.words[first:last]
     return not _COURT.isdisjoint(words) or any(

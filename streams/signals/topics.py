@@ -16,6 +16,12 @@ _LEAD = 250
 _MISFORTUNES = frozenset({"accident", "disaster", "disease"})
 _HEAD = 4000
 _OPENING = 1000
+_RESCUES = frozenset(
+    """rescuers wreckage airliner jetliner takeoff coastguard lifeboat lifeboats cockpit altitude lifejackets
+    life-jackets firefighters firefighter salvage tugboats trawler""".split()
+)
+_DIES = frozenset("died death passed passing".split())
+_AT_AN_AGE = frozenset("aged age cancer illness heart funeral tributes mourned mourn obituary hospice career".split())
 _DIFFERENT = 3
 
 
@@ -47,7 +53,7 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
             return None
         reasons = [lexicon.causes.get(word) for word in words]
         reasons += [p.reason for hit in early for p in lexicon.phrases[hit.number] if p.kind == "veto"]
-        found = next((reason for reason in reasons if reason in _MISFORTUNES), None)
+        found = next((reason for reason in reasons if reason in _MISFORTUNES), None) or _hinted(words)
         if found is not None:
             return found
     return None
@@ -57,6 +63,15 @@ def is_crime(lexicon: Lexicon, folded: Sequence[str]) -> bool:
     """Whether title and opening tell of thieves, spouses and brawls, and nothing in them of politics or war."""
     words = {word for text in folded for word in _WORD.findall(text[:_OPENING])}
     return not words.isdisjoint(lexicon.classes["crime"]) and words.isdisjoint(lexicon.classes["politics"])
+
+
+def _hinted(words: Sequence[str]) -> str | None:
+    """What words that no attack's news begins with tell: a rescue at sea, a death in bed."""
+    seen = set(words)
+    if not _RESCUES.isdisjoint(seen):
+        return "accident"
+    dies = not _DIES.isdisjoint(seen) and not seen.isdisjoint(_AT_AN_AGE)
+    return "natural_death" if "dies" in seen or "obituary" in seen or dies else None
 
 
 def is_peaceful(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]]) -> bool:

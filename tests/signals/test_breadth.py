@@ -176,6 +176,7 @@ def test_borrowed_words_of_war_count_nothing(text: str) -> None:
     ]
     assert counted == []
 
+
 #: Deaths that nobody caused, and war as a memory: a newsroom would not want to be woken.
 OF_ITSELF = [
     "Former guerrilla commander Luis Ocampo, who led the 1979 assault on the palace, died on Monday of lung cancer.",

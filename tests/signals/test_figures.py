@@ -87,6 +87,8 @@ NOT_TOLD = [
     "The board named Ron Vale of Merton Lynch and Co.",
     "Two players were injured in the second half.",
     "Three deaths were reported at the clinic.",
+    "A shark attacked a surfer, who was killed, police said.",
+    "A student killed himself by jumping from a bridge.",
     "The bill was killed in committee on Monday.",
     "The dog was killed by gunmen.",
     "The old bishop died at home on Monday, the church said.",
@@ -99,6 +101,11 @@ NOT_TOLD = [
 @pytest.mark.parametrize("sentence", NOT_TOLD)
 def test_numbers_that_count_no_victims_are_left_alone(sentence: str) -> None:
     assert [f for f in figures(read(sentence)) if f[1] not in (None, 0)] == []
+
+
+def test_a_death_in_bed_is_none_of_the_war_the_dead_man_fought() -> None:
+    body = "Luis Soto, who led guerrillas for years, died on Monday at the age of 81. Rebels attacked often in his day."
+    assert not [f for f in figures(read(body, title="Former guerrilla leader Soto dies")) if f[0] == "killed"]
 
 
 def test_a_disease_is_named_as_the_reason() -> None:
