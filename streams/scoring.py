@@ -354,10 +354,10 @@ def _types(own: Iterable[str], others: Iterable[str]) -> float:
 
 @cache
 def _type_fit(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
     if _is_generic(one) or _is_generic(other):
         return 0.5
+    if one == other:
+        return 1.0
     return max((score for score, types in _ALIKE if one in types and other in types), default=-1.5)
 
 

@@ -170,7 +170,9 @@ PUSHES: dict[str, Push] = {
     **{name: Push(body, 400) for name, body in _NO_ARTICLE.items()},
     **{name: Push(body, 202) for name, body in _TAKEN.items()},
     "content type of a picture": Push(_TAKEN["content type of a picture"], 202, {"Content-Type": "image/png"}),
-    "1,001 articles": Push(b"\n".join(_article(id=f"more{n}", title=f"Note {n}", body="Fog.") for n in range(1001)), 413),
+    "1,001 articles": Push(
+        b"\n".join(_article(id=f"more{n}", title=f"Note {n}", body="Fog.") for n in range(1001)), 413
+    ),
     "9 MB": Push(b" " * 9_000_000, 413),
     "30 MB": Push(b" " * 30_000_000, 413),
     "said to be gzip": Push(_article(), 415, {"Content-Encoding": "gzip"}),
