@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ SECONDS = int(os.environ.get("SOAK_SECONDS", "600"))
 #: The run in which two months pass.
 FAST_RATE, FAST_SECONDS, DAYS = 25, 150, 60
 MB = 1024 * 1024
+_WORDS = [f"{a}{b}{c}" for a in "blmnrst" for b in ("ali", "ero", "umi", "osta", "ina") for c in ("k", "n", "r", "s")]
 #: Connections that push, all open from the start.
 CLIENTS = 16
 
@@ -42,11 +44,17 @@ class Fast(Clock):
         return self._wall + (time.monotonic() - self._begin) * DAYS * 86400 / FAST_SECONDS
 
 
+def filler(n: int) -> str:
+    """Words of its own, so that it is no copy of another text."""
+    return " ".join(random.Random(n).choices(_WORDS, k=60))
+
+
 def article(n: int, town: str, now: float) -> str:
     """News of an attack of its own."""
     moment = datetime.fromtimestamp(now, UTC)
     name = town.partition(",")[0]
     body = f"Gunmen ambushed an army patrol in {name} on {moment:%A}, killing {3 + n % 40} soldiers, police said."
+    body += f" The paper {filler(n)}."
     return json.dumps({"id": f"n{n}", "body": body, "published": moment.isoformat(), "source": f"Paper {n}"})
 
 
