@@ -180,7 +180,7 @@ def test_borrowed_words_of_war_count_nothing(text: str) -> None:
 #: Deaths that nobody caused, and war as a memory: a newsroom would not want to be woken.
 OF_ITSELF = [
     "Former guerrilla commander Luis Ocampo, who led the 1979 assault on the palace, died on Monday of lung cancer.",
-    "Veteran war correspondent James Harding, who covered the bombing of Baghdad, has died at 71 after a short illness.",
+    "Veteran war correspondent James Harding, who covered the bombing of Baghdad, died at 71 after a short illness.",
     "A fighter jet crashed into a house near the air base, killing the pilot and a woman on the ground.",
     "Five soldiers were killed when their truck overturned on an icy road near the border, the ministry said.",
     "The president laid a wreath at the grave of soldiers killed in the battle of the Somme.",
