@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     help="Show each signal with its clause, the words that it hangs on, and every phrase that was tried.",
 )
 @click.option("--reasons", is_flag=True, help="List the reasons for which phrases are left out, and end.")
-@click.option("--feed-format", metavar="F", help="Override the recognised format: jsonl, rss, atom or page.")
+@click.option("--feed-format", metavar="F", help="Override the recognised format: a name of docs/sources.md.")
 @click.option("--assume-date", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
 def command(
     feeds: tuple[str, ...],

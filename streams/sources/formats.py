@@ -12,7 +12,13 @@ from streams.sources.opening import READ_ERRORS, Opened, reason
 from streams.sources.options import ReadOptions, Unreadable
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Article | Unreadable]]
-FORMATS: dict[str, Reader] = {"jsonl": jsonl.read, "rss": feed.read, "atom": feed.read, "page": page.read}
+FORMATS: dict[str, Reader] = {
+    "jsonl": jsonl.read,
+    **dict.fromkeys(jsonl.SHAPES, jsonl.read),
+    "rss": feed.read,
+    "atom": feed.read,
+    "page": page.read,
+}
 
 _JSON_LINE = re.compile(rb'^[ \t]*\{[ \t]*"', re.MULTILINE)
 _JSON_ARRAY = re.compile(rb"\[\s*[{\]]")

@@ -28,6 +28,10 @@ CASES = {
             "status": "state",
         },
     ),
+    "jsonfeed.json": ReadOptions(feed="northern"),
+    "ninjs1.json": ReadOptions(feed="agency", publisher="The Agency"),
+    "ninjs3.jsonl": ReadOptions(feed="agency", zone="Europe/Oslo"),
+    "newsplease.json": ReadOptions(feed="crawl"),
     "page.txt": ReadOptions(feed="page", publisher="Harbour Wire", assume=parse_assume(["2029-06-03"])),
 }
 

@@ -51,7 +51,7 @@ def test_nothing_to_open_is_said_at_once(tmp_path: Path, spec: str) -> None:
 
 
 def test_an_unknown_format_or_field_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(FeedError, match="atom, jsonl, page, rss"):
+    with pytest.raises(FeedError, match="there are atom, "):
         read_feed("-", ReadOptions(fmt="docx"))
     with pytest.raises(FeedError, match="titel"):
         read_feed("-", ReadOptions(fields={"titel": "headline"}))
