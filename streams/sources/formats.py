@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
 from streams.article import Article
-from streams.sources import feed, jsonl, page
+from streams.sources import feed, jsonl, page, table
 from streams.sources.opening import READ_ERRORS, Opened, reason
 from streams.sources.options import ReadOptions, Unreadable
 
@@ -17,6 +17,7 @@ FORMATS: dict[str, Reader] = {
     **dict.fromkeys(jsonl.SHAPES, jsonl.read),
     "rss": feed.read,
     "atom": feed.read,
+    "csv": table.read,
     "page": page.read,
 }
 
@@ -28,8 +29,8 @@ _NO_TEXT = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\x
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
 
 
-def recognise(head: bytes) -> str | None:
-    """The format that the first bytes of an input show; None when they are no text."""
+def recognise(head: bytes, columns: Collection[str] = ()) -> str | None:
+    """The format that the first bytes of an input show; None when they are no text. A map of fields names columns."""
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(_NO_TEXT) or len(head) - len(head.translate(None, _CONTROLS)) > max(3, len(head) // 100):
         return None
@@ -37,12 +38,14 @@ def recognise(head: bytes) -> str | None:
         return "jsonl"
     if text.startswith(b"<"):
         return "rss" if _XML.search(text) and not _HTML.search(text) else "page"
-    return "jsonl" if _JSON_LINE.search(text) else "page"
+    if _JSON_LINE.search(text):
+        return "jsonl"
+    return "csv" if table.is_table(text, columns) else "page"
 
 
 def read_opened(opened: Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
     """The articles of one open input. What breaks off inside is named; what came before it stands."""
-    fmt = options.fmt or recognise(opened.head)
+    fmt = options.fmt or recognise(opened.head, options.fields.values())
     if fmt is None:
         yield Unreadable(where=opened.name, why="no text: neither JSON lines, RSS, Atom nor a page")
         return
