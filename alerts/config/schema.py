@@ -32,7 +32,7 @@ MEASURES = (
 )  # fmt: skip
 BY = ("country", "admin1", "place", "actor", "type", "source", "language")
 TRIGGERS = ("at_least", "first")
-FORMATS = ("jsonl", "jsonfeed", "ninjs", "newsplease", "rss", "atom", "csv", "page")
+FORMATS = ("jsonl", "jsonfeed", "ninjs", "newsplease", "rss", "atom", "newsml", "nitf", "csv", "page")
 ARTICLE_FIELDS = (
     "id", "title", "body", "published", "updated", "received", "source", "url", "language", "revision", "status",
 )  # fmt: skip

@@ -25,7 +25,7 @@ from streams.sources.options import ReadOptions, Unreadable
 _ENTITY = re.compile(rb"<!ENTITY[^<>]*>", re.IGNORECASE)
 _OTHER_ENTITY = re.compile(rb"<!(?=ENTITY)", re.IGNORECASE)
 #: A declaration that cannot be true of bytes in which it can be read.
-_WIDE = re.compile(
+WIDE = re.compile(
     rb"<\?xml\b[^>]{0,200}encoding\s*=\s*[\"'](?:utf-?16|utf-?32|ucs|iso-10646)[^>]{0,50}\?>", re.IGNORECASE
 )
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
@@ -62,7 +62,7 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
 def _tamed(data: bytes) -> bytes:
     """The document without what would lead the parser astray, or make it give up all for one character."""
     data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(b"", data))
-    return _REFERENCE.sub(_of_reference, _WIDE.sub(b"", data, count=1))
+    return _REFERENCE.sub(_of_reference, WIDE.sub(b"", data, count=1))
 
 
 def _of_reference(match: re.Match[bytes]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
 from streams.article import Article
-from streams.sources import feed, jsonl, page, table
+from streams.sources import feed, jsonl, newsml, page, table
 from streams.sources.opening import READ_ERRORS, Opened, reason
 from streams.sources.options import ReadOptions, Unreadable
 
@@ -17,6 +17,8 @@ FORMATS: dict[str, Reader] = {
     **dict.fromkeys(jsonl.SHAPES, jsonl.read),
     "rss": feed.read,
     "atom": feed.read,
+    "newsml": newsml.read,
+    "nitf": newsml.read,
     "csv": table.read,
     "page": page.read,
 }
@@ -24,6 +26,10 @@ FORMATS: dict[str, Reader] = {
 _JSON_LINE = re.compile(rb'^[ \t]*\{[ \t]*"', re.MULTILINE)
 _JSON_ARRAY = re.compile(rb"\[\s*[{\]]")
 _XML = re.compile(rb"(?:<\?xml|<rss|<feed|<rdf:RDF|<channel)\b", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
+#: Formats that the first element tells.
+_ROOTS = {b"newsItem": "newsml", b"newsMessage": "newsml", b"packageItem": "newsml", b"nitf": "nitf"}
 _HTML = re.compile(rb"<!doctype html|<html\b", re.IGNORECASE)
 _NO_TEXT = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b")) + b"\x7f"
@@ -37,6 +43,9 @@ def recognise(head: bytes, columns: Collection[str] = ()) -> str | None:
     if text.startswith(b"{") or _JSON_ARRAY.match(text):
         return "jsonl"
     if text.startswith(b"<"):
+        root = _ROOT.search(_COMMENT.sub(b"", text))
+        if root and root[1] in _ROOTS:
+            return _ROOTS[root[1]]
         return "rss" if _XML.search(text) and not _HTML.search(text) else "page"
     if _JSON_LINE.search(text):
         return "jsonl"

@@ -32,6 +32,8 @@ CASES = {
     "ninjs1.json": ReadOptions(feed="agency", publisher="The Agency"),
     "ninjs3.jsonl": ReadOptions(feed="agency", zone="Europe/Oslo"),
     "newsplease.json": ReadOptions(feed="crawl"),
+    "message.newsml": ReadOptions(feed="agency", publisher="The Agency"),
+    "story.nitf": ReadOptions(feed="agency"),
     "table.csv": ReadOptions(feed="archive", zone="Europe/Oslo"),
     "page.txt": ReadOptions(feed="page", publisher="Harbour Wire", assume=parse_assume(["2029-06-03"])),
 }
