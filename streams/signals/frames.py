@@ -50,8 +50,6 @@ def hits_of(sentence: Sentence, families: Collection[str]) -> list[tuple[Found, 
 def resolve(sentence: Sentence, found: Found) -> Found | None:
     """The verb that goes with the noun of a frame, as a hit of its own; None when there is none."""
     frame = sentence.lexicon.frames[found.phrase.id]
-    if frame.verbs.keys().isdisjoint(sentence.bag):
-        return None
     told = _before(sentence, found, frame) if frame.part == "obj" else None
     return told or _after(sentence, found, frame)
 

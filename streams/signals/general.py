@@ -180,7 +180,7 @@ def _draft(sentence: Sentence, hit: Found, dates: Sequence[DateMention], anchor:
     realis = _realis(hit, told)
     type_ = "talks.planned" if realis == "planned" and hit.phrase.type in _MEETINGS else _refined(sentence, hit)
     scope: Scope = "incident"
-    if is_cumulative(sentence, dates, segment) and hit.phrase.family in _SUMMED:
+    if hit.phrase.family in _SUMMED and is_cumulative(sentence, dates, segment):
         scope = "cumulative"
     elif realis != "planned" and is_background(sentence, dates, segment, anchor, hit, _SAYING):
         scope = "background"

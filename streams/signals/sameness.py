@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from streams.article import LOCAL_PRECISIONS, Count, EventTime, Place, Signal, family_of
 from streams.signals.draft import Draft
@@ -55,11 +56,12 @@ def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose:
 def same_victims(signal: Signal, others: Sequence[Signal]) -> bool:
     """Whether both tell of the same named victim, or of the same groups: "six priests and two women", "six priests"."""
     mine = victim_names([signal])
-    if any(_same_name(one, other) for one in mine for other in victim_names(others)):
+    if mine and any(_same_name(one, other) for other in victim_names(others) for one in mine):
         return True
-    groups = {_group_of(c) for s in others for c in s.counts if c.relation != "increment"}
     told = [_group_of(c) for c in signal.counts if c.relation == "total" and c.measure == "killed"]
-    return bool(told) and None not in told and groups.issuperset(told) and not own_setting(signal)
+    if not told or None in told or own_setting(signal):
+        return False
+    return {_group_of(c) for s in others for c in s.counts if c.relation != "increment"}.issuperset(told)
 
 
 def _group_of(count: Count) -> tuple[str, float | None, str] | None:
@@ -70,12 +72,15 @@ def _group_of(count: Count) -> tuple[str, float | None, str] | None:
 
 def telling_figures(signal: Signal, others: Sequence[Signal]) -> bool:
     """Whether the figures agree so well that place and day of the same country may differ in wording."""
+    killed = totals(signal, "killed")
+    if not killed:
+        return False
+    dead = _sum(killed)[0]
     for other in others:
-        killed = _equal(signal, other, "killed")
-        wounded = _equal(signal, other, "wounded")
-        dead = _sum(totals(signal, "killed"))[0]
+        if not _equal(signal, other, "killed"):
+            continue
         named = bool(victim_names([signal])) != bool(victim_names([other]))
-        telling = killed and (wounded or dead >= _TELLING or (dead > 1 and named))
+        telling = dead >= _TELLING or (dead > 1 and named) or _equal(signal, other, "wounded")
         if telling and not _countries_clash(signal, other) and not _days_apart(signal.event_time, other.event_time):
             return True
     return False
@@ -103,6 +108,7 @@ def victim_names(signals: Sequence[Signal]) -> list[tuple[str, ...]]:
     return list(names)
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """A name's words, folded, without titles: what tells one person from another."""
     words = tuple(word.strip(".,") for word in name.lower().split())

@@ -68,14 +68,18 @@ class Sentence:
         """Where what is tried is written down, when somebody asked."""
 
     def add_hits(self, hits: Sequence[Hit]) -> None:
-        """Place the matcher's hits on the tokens; one that begins inside a token is dropped."""
+        """Place the matcher's hits on the tokens, but those inside a token and nouns of frames without their verb."""
         starts, first = self.starts, 0
         for hit in hits:
             first = bisect_left(starts, hit.start, first)
             if first == len(starts) or starts[first] != hit.start:
                 continue
             last = bisect_left(starts, hit.end, first + 1)
-            found = [Found(first, last, phrase) for phrase in self.lexicon.phrases[hit.number]]
+            found = [
+                Found(first, last, phrase)
+                for phrase in self.lexicon.phrases[hit.number]
+                if phrase.kind != "frame" or not phrase.glance.isdisjoint(self.bag)
+            ]
             for one in self._as_read(found):
                 (self.vetoed if one.phrase.kind == "veto" else self.found).append(one)
                 if self.trace is not None and one.phrase.kind == "veto":
@@ -89,9 +93,9 @@ class Sentence:
 
     def _as_read(self, found: list[Found]) -> list[Found]:
         """Of the noun and verb that one word can be ("attack", "strikes"), the one that the words before it allow."""
-        first = found[0].first
-        if len(found) == 1 and found[0].phrase.kind != "noun":
+        if not found or (len(found) == 1 and found[0].phrase.kind != "noun"):
             return found
+        first = found[0].first
         nouns = [f for f in found if f.phrase.kind == "noun" and f.phrase.form in ("sg", "pl")]
         if not nouns:
             return found

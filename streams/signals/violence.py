@@ -128,8 +128,9 @@ class _Violence:
         finite = [f for f in hits if f.phrase.kind == "verb"] or hits
         judge = trigger if trigger in finite or tolls else finite[0]
         scope, definite = self._scope(judge, tolls, segment, hits)
-        together = attacks_named(self.sentence, segment)
-        tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
+        together = attacks_named(self.sentence, segment) if tolls else None
+        if together is not None:
+            tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
         if scope == "incident" and any(t.verb.phrase.kind == "toll" and _CHANGED & self.sentence.bag for t in tolls):
             scope, definite = "update", True
         summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
