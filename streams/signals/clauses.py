@@ -20,7 +20,7 @@ _NOBODY = frozenset("nobody none".split())
 #: Verbs whose subject is the victim.
 _UNDERGOING = frozenset(
     """die died dies dying perish perished lost lose losing passed succumbed sustain sustains sustained sustaining
-    suffer suffers suffered suffering receive receives received receiving""".split()
+    suffer suffers suffered suffering receive receives received receiving burned burnt bled""".split()
 )
 _LOSING = frozenset("lost lose loses losing".split())
 _FIGHTING = frozenset({"combatant", "police", "rebel"})
