@@ -25,6 +25,7 @@ _DYING = frozenset(
 _OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery pneumonia leukemia".split())
 _SUBJECT_REACH = 5
 _BODIES = frozenset("body bodies corpse corpses".split())
+_HURT = frozenset("wounded injured shot stabbed beaten wounds injuries".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
     """injured injure injures injuring injury injuries hurt hurts hurting fatality fatalities lives life lose

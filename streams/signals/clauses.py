@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from streams.signals.coordination import Groups
-from streams.signals.people import Group
+from streams.signals.people import DETERMINERS, Group
 from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
 from streams.signals.subjects import lone_subject
 from streams.signals.victims import Toll, Victims
@@ -29,6 +29,7 @@ _AFTER_PASSIVE = frozenset(
     from along overnight today yesterday across late early friday saturday sunday monday tuesday wednesday
     thursday this last""".split()
 )
+_AFTER_PRONOUN = frozenset("and in on at with before after as when instantly outside inside near while".split())
 _OF_PERSONS = frozenset({"killed", "wounded", "casualties", "hostages"})
 _OWNERS = frozenset("the our their his her its my your these those".split())
 _ASIDE = 5
@@ -118,6 +119,11 @@ class Clauses:
             yield self.victims.own(hit, i, reflexive)
             i += 2 if self.sentence.word(i + 1) in ("and", ",") else 1
         last = None
+        if self._is_pronoun(hit, i):
+            toll = self.victims.count(hit, Group(i, i + 1, 1, 1, "exact", "", "pronoun"))
+            if toll is not None:
+                yield toll
+            i += 2 if self.sentence.word(i + 1) == "and" else 1
         for group in self.groups.list_from(i):
             toll = self.victims.count(hit, group)
             if toll is None:
@@ -126,6 +132,13 @@ class Clauses:
             last = group.last
         if last is not None:
             yield from self.parts(hit, last)
+
+    def _is_pronoun(self, hit: Found, i: int) -> bool:
+        """Whether "him" or "her" alone is the object: "killing him and his two sons", not "killing her brother"."""
+        if hit.phrase.measure != "killed" or self.sentence.word(i) not in ("him", "her"):
+            return False
+        after = self.sentence.word(i + 1)
+        return after in _AFTER_PRONOUN or not after.isalpha()
 
     def _past_aside(self, i: int) -> int:
         """Past the aside of "murdered, at gunpoint, a soldier", unless a verb stands in it."""
@@ -207,7 +220,7 @@ class Clauses:
             right is None or right.exactness == "unstated" or right.names
         ):
             return []
-        adjective = right is not None and right.exactness == "unstated" and right.first == hit.last and left is None
+        adjective = right is not None and self._is_bare(right) and right.first == hit.last and left is None
         if adjective and hit.first > self.sentence.segment_of(hit.first)[0]:
             return []
         if right is not None and not right.part and right.kind != "name":
@@ -219,6 +232,11 @@ class Clauses:
             if told is not None:
                 return told
         return self._active(hit) if right is not None else self._late_object(hit)
+
+    def _is_bare(self, group: Group) -> bool:
+        """Whether a group has neither number nor article: "murdered journalist", in a headline."""
+        single = group.low == group.high == 1 and not group.names and group.first not in self.sentence.figures
+        return group.exactness == "unstated" or (single and self.sentence.word(group.first) not in DETERMINERS)
 
     def _reduced(self, hit: Found, left: Group, *, counted: bool, alone: bool) -> list[Toll] | None:
         """ "Six people killed in a raid": the participle of a passive without its helper; None when it is none."""

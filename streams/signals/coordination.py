@@ -36,6 +36,7 @@ _BRACKETED = 12
 _APPOSITION = 9
 _LIST_ENDS = _EMBEDDED_AFTER | frozenset("and or who when as while after during before yesterday today".split())
 _MODIFIERS = 3
+_OFFICE_LENGTH = 6
 _SPEECH_SPAN = 7
 
 
@@ -83,7 +84,7 @@ class Groups:
             else:
                 found.append(group)
                 described = False
-            after = self._past_age(group.last)
+            after = self._past_office(self._past_age(group.last))
             i = self._past_joint(after)
             group = self._next_in_list(i) if i > after else None
             if group is None and i > after and found[-1].names and self.words[after] == ",":
@@ -92,6 +93,15 @@ class Groups:
             if group is not None and self.words[i - 1] == "," and group.exactness == "unstated":
                 group = None
         return found
+
+    def _past_office(self, i: int) -> int:
+        """Past "of Tocache" in "the mayor of Tocache and his wife", when the list goes on behind it."""
+        if self.sentence.word(i) != "of":
+            return i
+        end = i + 1
+        while end < min(i + _OFFICE_LENGTH, len(self.words)) and self.sentence.is_name(end):
+            end += 1
+        return end if end > i + 1 and self.sentence.word(end) == "and" else i
 
     def _next_in_list(self, i: int) -> Group | None:
         """The group at token ``i`` of a list of people: what stands in it is a person, known or not."""
@@ -142,7 +152,7 @@ class Groups:
         for at in range(i, min(i + _MODIFIERS + 1, len(self.words))):
             group = self.starting.get(at)
             if group is not None:
-                return at if at == i or group.names else i
+                return at if at == i or group.names or self.sentence.section == "title" else i
             if not self.words[at].isalpha() or self.words[at] in _EMBEDDED_AFTER:
                 return i
         return i
@@ -286,6 +296,8 @@ class Groups:
         i = group.first - 1
         while i > 0 and self.words[i] in _DETERMINERS:
             i -= 1
+        if self.sentence.word(i) == "of" and self.sentence.word(i - 1) == "total":
+            return False
         return self.sentence.word(i) in _EMBEDDED_AFTER
 
     def subject_before(self, at: int, first: int) -> Group | None:

@@ -10,7 +10,7 @@ from streams.text.numbers import Figure
 
 _ONE = frozenset("a an another one".split())
 _DEFINITE = frozenset("the this that these those his her their its our my".split())
-_DETERMINERS = _ONE | _DEFINITE
+DETERMINERS = _ONE | _DEFINITE
 _OTHER_NOUNS = frozenset("others other more people victims dead".split())
 _STOP = frozenset(
     """of in on at by with from to for near outside inside north south east west northeast northwest southeast
@@ -73,7 +73,7 @@ def _read_groups(sentence: Sentence) -> list[Group]:
     opening = [
         i
         for i, word in enumerate(words)
-        if word in people or word in _DETERMINERS or text[starts[i]].isupper() or i in figures
+        if word in people or word in DETERMINERS or text[starts[i]].isupper() or i in figures
     ]
     done = 0
     for i in opening:
@@ -201,6 +201,8 @@ def _bare_noun(sentence: Sentence, start: int, i: int) -> Group | None:
         return Group(start, last + _name_length(sentence, last), 1, 1, "exact", head, "people", class_, names=names)
     if is_plural(head):
         return Group(start, last, 2, None, "unstated", head, "people", class_, part=_is_part(sentence, start))
+    if sentence.section == "title":  # headlines leave the article out: "Drone strike kills aid worker"
+        return Group(start, last, 1, 1, "exact", head, "people", class_, part=_is_part(sentence, start))
     return None
 
 
@@ -236,7 +238,7 @@ def bare_name(sentence: Sentence, i: int) -> Group | None:
         if word in sentence.lexicon.people and is_plural(word):
             return None
         last += 1
-    if last == i or (last == i + 1 and not sentence.is_name(i)) or sentence.words[i] in _DETERMINERS:
+    if last == i or (last == i + 1 and not sentence.is_name(i)) or sentence.words[i] in DETERMINERS:
         return None
     start, end = sentence.span(i, last)
     return Group(i, last, 1, 1, "exact", "", "unknown", None, names=(sentence.text[start:end],))

@@ -21,7 +21,12 @@ _HABIT = frozenset(
 _TOTALS = re.compile(
     r" (?:so far this year|to date|this year|in total|year-long|since the|the civil war|years of|so far in|until now"
     r"|decades?|10-year|old war|in less than \S+ (?:days|weeks|months)"
-    r"|(?:over|in|during) the (?:past|last)(?! (?:(?:few|several|\w+) )?(?:hours?|night|days?)\b)) "
+    r"|(?:over|in|during|for|throughout|within) (?:the|these) (?:past|last)"
+    r"(?! (?:(?:\w+ )?(?:hours?|nights?)|(?:(?:few|several|two|three|2|3) )?days?)\b)"
+    r"|throughout the|throughout \S+ years|\S+ years of|per (?:day|month|year)|a (?:day|month|year) on average"
+    r"|daily average"
+    r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
 #: Many happenings with one figure for a time: "attacks in the city have killed 31 people this week".
 _OF_MANY = re.compile(

@@ -194,3 +194,41 @@ OF_ITSELF = [
 @pytest.mark.parametrize("text", OF_ITSELF)
 def test_deaths_without_political_violence_count_nothing(text: str) -> None:
     test_borrowed_words_of_war_count_nothing(text)
+
+
+#: Whom a wire counts: lists behind an office, pronouns, headlines without articles, the dying of the wounded.
+KILLED = [
+    ("", "Guerrillas killed the mayor of Tocache and his wife on Sunday.", 2),
+    ("", "Gunmen burst into the home of union leader Hector Gomez, killing him and his two sons.", 3),
+    ("", "A woman and her baby burned to death when guerrillas set fire to a bus in Usulutan on Friday.", 2),
+    ("", "A French tourist and her guide were killed by gunmen in Bamiyan on Friday.", 2),
+    ("", "Bandits killed a traditional ruler and 13 members of his community in Zamfara on Monday.", 14),
+    ("", "Armed men killed six, including the village head, in Benue on Sunday.", 6),
+    ("", "A total of nine people were killed in Friday's attack on the barracks.", 9),
+    ("", "Israeli fire killed 14 in Gaza on Monday, medics said.", 14),
+    ("UN peacekeeper killed, 5 wounded in Central African Republic ambush", "", 1),
+    ("Gunmen kill Kenyan chief and son", "", 2),
+    ("Drone strike kills aid worker in Gaza", "", 1),
+]
+
+
+@pytest.mark.parametrize(("title", "body", "killed"), KILLED)
+def test_figures_of_plain_news(title: str, body: str, killed: int) -> None:
+    report = classify(
+        Article(id="a", title=title, body=body, published=datetime(2021, 6, 5, 8, tzinfo=UTC), source="T")
+    )
+    figures = [c for e in report.events for c in e.counts if c.measure == "killed" and c.relation == "total"]
+    assert sum(c.low or 0 for c in figures) == killed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rebels killed 310 soldiers throughout the ten years of fighting, their radio said.",
+        "The army said it inflicted 140 dead on the guerrillas during October.",
+        "In the last 24 days 91 people have been killed in attacks in the province.",
+    ],
+)
+def test_sums_over_a_time_are_no_incident(text: str) -> None:
+    counted = [s for s in classify(article(text)).signals if s.scope in ("incident", "update") and s.counts]
+    assert counted == []
