@@ -7,18 +7,28 @@ from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO
 
 from streams.article import Article
-from streams.sources import feed, jsonl, newsml, page, table
+from streams.sources import feed, jsonl, page, table
+from streams.sources.archives import DEEPEST, is_archive, members
 from streams.sources.opening import READ_ERRORS, Opened, reason
 from streams.sources.options import ReadOptions, Unreadable
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Article | Unreadable]]
+
+
+def _newsml(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article | Unreadable]:
+    """Imported when it is needed, to keep start-up quick."""
+    from streams.sources import newsml
+
+    return newsml.read(stream, name, options)
+
+
 FORMATS: dict[str, Reader] = {
     "jsonl": jsonl.read,
     **dict.fromkeys(jsonl.SHAPES, jsonl.read),
     "rss": feed.read,
     "atom": feed.read,
-    "newsml": newsml.read,
-    "nitf": newsml.read,
+    "newsml": _newsml,
+    "nitf": _newsml,
     "csv": table.read,
     "page": page.read,
 }
@@ -52,13 +62,27 @@ def recognise(head: bytes, columns: Collection[str] = ()) -> str | None:
     return "csv" if table.is_table(text, columns) else "page"
 
 
-def read_opened(opened: Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
+def read_opened(opened: Opened, options: ReadOptions, depth: int = 0) -> Iterator[Article | Unreadable]:
     """The articles of one open input. What breaks off inside is named; what came before it stands."""
+    if opened.local and is_archive(opened.head):
+        yield from _read_members(opened, options, depth + 1)
+        return
     fmt = options.fmt or recognise(opened.head, options.fields.values())
     if fmt is None:
-        yield Unreadable(where=opened.name, why="no text: neither JSON lines, RSS, Atom nor a page")
+        yield Unreadable(where=opened.name, why="no text, and no form of news that is known")
         return
     try:
         yield from FORMATS[fmt](opened.stream, opened.name, options)
     except READ_ERRORS as error:
         yield Unreadable(where=opened.name, why=f"breaks off: {reason(error)}")
+
+
+def _read_members(opened: Opened, options: ReadOptions, depth: int) -> Iterator[Article | Unreadable]:
+    if depth > DEEPEST:
+        yield Unreadable(where=opened.name, why=f"an archive within {DEEPEST} others; unpack it first")
+        return
+    for member in members(opened):
+        if isinstance(member, Unreadable):
+            yield member
+        else:
+            yield from read_opened(member, options, depth)

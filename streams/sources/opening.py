@@ -11,6 +11,8 @@ import gzip
 import io
 import lzma
 import sys
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -21,16 +23,27 @@ from msgspec import Struct, structs
 from streams.sources.options import FeedError
 
 #: What reading a damaged file or archive raises.
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile)
 #: Bytes read ahead to recognise a format.
 HEAD_BYTES = 4096
 #: A document that can't be read piece by piece may be this large, after decompression.
 WHOLE_BYTES = 200 * 1024 * 1024
+#: Packed input may grow to so many bytes, and beyond that to so many times its size.
+EXPANDED_BYTES = 256 * 1024 * 1024
+EXPANDED_TIMES = 200
+
+
+def _zst(stream: Any) -> Any:
+    from streams.sources.zst import Unpacked
+
+    return Unpacked(stream)
+
 
 _COMPRESSED: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": _zst,
 }
 _UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
 
@@ -45,6 +58,8 @@ class Opened(Struct, frozen=True):
     """All of it, the first bytes included."""
     file: BinaryIO | None = None
     """What to close in the end."""
+    local: bool = False
+    """Whether it may be an archive: what the network gave is none."""
 
 
 class _Rejoined(io.RawIOBase):
@@ -62,6 +77,48 @@ class _Rejoined(io.RawIOBase):
         size = min(len(buffer), len(self._head))
         buffer[:size], self._head = self._head[:size], self._head[size:]
         return size
+
+
+class Expansion:
+    """How far packed input grows, over all that is unpacked of it. Beyond the bounds reading raises OSError."""
+
+    def __init__(self, packed_bytes: Callable[[], int]) -> None:
+        self._packed_bytes, self._total = packed_bytes, 0
+
+    def of(self, unpacked: Any) -> BinaryIO:
+        """An unpacked stream, counted."""
+        return cast(BinaryIO, io.BufferedReader(_Expanding(self, unpacked), 1 << 16))
+
+    def add(self, count: int) -> None:
+        """Count unpacked bytes."""
+        self._total += count
+        if self._total > EXPANDED_BYTES and self._total > EXPANDED_TIMES * self._packed_bytes():
+            raise OSError(f"unpacked it is over {EXPANDED_TIMES} times its size, as no news is; not read on")
+
+
+class _Expanding(io.RawIOBase):
+    def __init__(self, expansion: Expansion, unpacked: Any) -> None:
+        self._expansion, self._unpacked = expansion, unpacked
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = int(self._unpacked.readinto1(buffer))
+        self._expansion.add(size)
+        return size
+
+
+class _Counted:
+    """A stream that counts what was read of it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.count = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece: bytes = self._stream.read(size)
+        self.count += len(piece)
+        return piece
 
 
 def paths_of(spec: str) -> list[str]:
@@ -84,10 +141,10 @@ def _shown(path: Path, folder: str) -> bool:
 def open_path(path: str) -> Opened:
     """Open one file, or standard input for ``-``. Raises one of READ_ERRORS."""
     if path == "-":
-        return open_stream(sys.stdin.buffer, path)
+        return structs.replace(open_stream(sys.stdin.buffer, path), local=True)
     file = open(path, "rb")  # noqa: SIM115 - closed by whoever reads
     try:
-        return structs.replace(open_stream(file, path), file=file)
+        return structs.replace(open_stream(file, path), file=file, local=True)
     except READ_ERRORS:
         file.close()
         raise
@@ -103,13 +160,18 @@ def open_stream(stream: Any, name: str, limit: int | None = None) -> Opened:
     head, stream = _read_ahead(stream)
     for magic, decompress in _COMPRESSED.items():
         if head.startswith(magic):
-            head, stream = _read_ahead(decompress(stream))
+            head, stream = _read_ahead(_unpacked(stream, decompress))
             break
     encoding = next((encoding for mark, encoding in _UTF16.items() if head.startswith(mark)), None)
     if encoding is not None:
         text = read_whole(stream, limit).decode(encoding, "replace")
         head, stream = _read_ahead(io.BytesIO(text.removeprefix("\ufeff").encode("utf-8", "replace")))
     return Opened(name, head, stream)
+
+
+def _unpacked(stream: Any, decompress: Callable[[Any], Any]) -> BinaryIO:
+    packed = _Counted(stream)
+    return Expansion(lambda: packed.count).of(decompress(packed))
 
 
 def read_whole(stream: BinaryIO, limit: int | None = None) -> bytes:
