@@ -189,11 +189,20 @@ class _Step:
 
     def _correct(self, rule: Rule, root: Root) -> None:
         """What a root speaks of changed: it hears of that for ``revise_for`` after its window."""
+        entered = self._entered(rule, root.ids)
+        if entered > root.last_at:
+            self._revise(rule, replace(root, last_at=entered), entered=True)
+            return
         heard_until = root.last_at + rule.over + self.config.revise_for
         if self.now > heard_until:
             self._log(rule, root.id, "beyond_revision", f"it was corrected until {iso(heard_until)}; not told")
             return
         self._revise(rule, root)
+
+    def _entered(self, rule: Rule, ids: tuple[str, ...]) -> int:
+        """Seconds: when the latest phase that a rule waits for was entered by one of its episodes; 0 for none."""
+        known = world.happenings(self.state).rows
+        return max((rules.entered(rule, known[id_]) for id_ in ids if id_ in known), default=0)
 
     def _crossing(self, rule: Rule, key_text: str, at: int, id_: str) -> tuple[Peak, str] | None:
         """The span around a happening that reaches a band, and the severity; or None with the reason in the log."""
@@ -228,7 +237,7 @@ class _Step:
             fullest = peak
             if band.independent > rule.min_independent:
                 ids = among if among is not None else tuple(item.id for item in window.items)
-                sure = [i for i in ids if i in known and rules.standing_behind(known[i]) >= band.independent]
+                sure = [i for i in ids if i in known and rules.standing_behind(rule, known[i]) >= band.independent]
                 fullest = windows.peak(window, rule.over, among=sure, containing=containing)
             if fullest is not None and fullest.value >= band.threshold:
                 return band.severity
@@ -244,7 +253,9 @@ class _Step:
         if latest is not None and not latest.canceled and rule.trigger == "at_least":
             if self.now < latest.last_at + rule.over:
                 ids = tuple(sorted({*latest.ids, *peak.ids}))
-                self._revise(rule, replace(latest, ids=ids, last_at=max(latest.last_at, peak.end)))
+                entered = self._entered(rule, ids)
+                last_at = max(latest.last_at, peak.end, entered)
+                self._revise(rule, replace(latest, ids=ids, last_at=last_at), entered=entered > latest.last_at)
                 return
             cooling_until = latest.sent + rule.cooldown
             if self.now < cooling_until and not self._worse(severity, latest.severity):
@@ -259,7 +270,7 @@ class _Step:
             key_text=key_text,
             severity=severity,
             ids=peak.ids,
-            last_at=peak.end,
+            last_at=max(peak.end, self._entered(rule, peak.ids)),
             opened=self.now,
             sent=self.now,
         )
@@ -267,16 +278,17 @@ class _Step:
 
     # --- an open root ---------------------------------------------------------------------------------------------
 
-    def _revise(self, rule: Rule, root: Root, *, held_back: bool = False) -> None:
+    def _revise(self, rule: Rule, root: Root, *, held_back: bool = False, entered: bool = False) -> None:
         """See what changed for a root: a worse band speaks at once, an update waits its turn, a fall cancels.
 
+        So does an episode that ``entered`` a phase which the rule waits for.
         A worse band that was held back was hushed when it came (it was late, say), and stays so.
         """
         peak = self._peak_of(rule, root)
         reached = self._severity_of(rule, root, peak)
         worse = reached is not None and self._worse(reached, root.severity)
-        loud = worse and not held_back and not self._hushed(rule)
-        severity = reached if reached and loud else root.severity
+        loud = (worse or entered) and not held_back and not self._hushed(rule)
+        severity = reached if reached and worse and loud else root.severity
         snapshot = self._snapshot(rule, root, peak, severity)
         why = root.because if held_back else self.observation.because
         changed = changes_between(root.seen, snapshot, why or "the clock")
@@ -321,14 +333,14 @@ class _Step:
         return windows.peak(window, rule.over, among=root.ids)
 
     def _snapshot(self, rule: Rule, root: Root, peak: Peak | None, severity: str) -> Snapshot:
-        return compose.snapshot(rule, peak, self._members(root) if peak else [], severity)
+        return compose.snapshot(rule, peak, self._members(rule, root) if peak else [], severity)
 
-    def _members(self, root: Root) -> list[Happening]:
+    def _members(self, rule: Rule, root: Root) -> list[Happening]:
         """The happenings that a root speaks of: those in its window, or when none is left all that there were."""
         table = world.happenings(self.state)
         window = self.tables.windows.get(root.key_text)
         inside = {item.id for item in window.items} if window else set()
-        known = [table.rows[id_] for id_ in root.ids if id_ in table.rows]
+        known = [rules.looked_at(rule, table.rows[id_]) for id_ in root.ids if id_ in table.rows]
         return [happening for happening in known if happening.id in inside] or known
 
     def _emit(
@@ -345,7 +357,7 @@ class _Step:
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
         since = world.clock(self.state).rows["clock"].since
         alert = compose.alert(
-            rule, root, kind, peak, self._members(root), changed, self.read, now=self.now, since=since
+            rule, root, kind, peak, self._members(rule, root), changed, self.read, now=self.now, since=since
         )
         alert, failure = self.decide._renderer.render(alert, rule)
         if failure:

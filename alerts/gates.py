@@ -55,11 +55,16 @@ def _place(happening: Happening) -> str:
 
 
 def _dated(case: Case) -> str:
-    return f"first published {wording.moment(iso(case.happening.at))}"
+    return f"first published {wording.moment(iso(rules.looked_at(case.rule, case.happening).at))}"
+
+
+def _phase(case: Case) -> str:
+    told = {m.phase for m in rules.looked_at(case.rule, case.happening).counted}
+    return f"told as {' and '.join(phase for phase in case.rule.phases if phase in told)}"
 
 
 def _counted(case: Case) -> str:
-    late = [m for m in case.happening.counted if m.quiet]
+    late = [m for m in rules.looked_at(case.rule, case.happening).counted if m.quiet]
     return "in time" if not late else f"{late[0].quiet}, which this rule counts"
 
 
@@ -81,8 +86,8 @@ def _victims(case: Case) -> str:
 
 
 def _independent(case: Case) -> str:
-    families = len(case.happening.families)
-    word = ", and an analyst's word" if rules.standing_behind(case.happening) > families else ""
+    families = rules.families_behind(case.rule, case.happening)
+    word = ", and an analyst's word" if rules.standing_behind(case.rule, case.happening) > families else ""
     told = f"{families} publisher {wording.plural(families, 'family', 'families')}{word}"
     return f"{told}; {case.rule.min_independent} asked for"
 
@@ -136,6 +141,7 @@ GATES: tuple[Gate, ...] = (
         reasons=("did_not_happen", "not_an_incident", "not_told_as_news"),
         says=_happened,
     ),
+    Gate(name="phase", asks="Is it in a phase the rule waits for?", reasons=("other_phase",), says=_phase),
     Gate(name="dated", asks="Does an article about it carry a date?", reasons=("undated",), says=_dated),
     Gate(name="counted late", asks="If late, is it counted?", reasons=("late_dropped",), says=_counted),
     Gate(name="recent", asks="Did it happen within max_age?", reasons=("too_old",), says=_recent),
@@ -188,6 +194,7 @@ def gate_of(reason: str) -> Gate | None:
 def asked(rule: Rule) -> list[Gate]:
     """The gates that a rule has at all, in their order."""
     left_out = {
+        "phase": not rule.phases,
         "counted late": rule.late != "drop",
         "recent": rule.max_age is None,
         "victims": not rule.victims,

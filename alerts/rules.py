@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf
 
 from msgspec import Struct
 
-from alerts.config.types import Rule
+from alerts.config.types import EPISODE_MEASURES, Rule
+from streams import phases
 from streams.happenings import Happening, Mention, Nature, when_told
 from streams.tolls import Toll, Want, toll, want_of
 from streams.windows import Item
 
 UNKNOWN = "unknown"
-_EPISODE_MEASURES = frozenset({"episodes", "bases", "troops"})
 _COUNTED_WHOLE = frozenset({"incidents", "episodes"})
 
 
@@ -43,7 +43,7 @@ _NOTHING_HAPPENED = Refused(reason="did_not_happen", detail="planned, denied, di
 
 def nature_of(rule: Rule) -> Nature:
     """Whether a rule watches incidents or episodes."""
-    return "episode" if rule.measure in _EPISODE_MEASURES else "incident"
+    return "episode" if rule.measure in EPISODE_MEASURES else "incident"
 
 
 def want(rule: Rule) -> Want:
@@ -56,8 +56,21 @@ def _want(measure: str, victims: tuple[str, ...], vague: bool) -> Want:
     return want_of(measure, classes=victims, vague=vague)
 
 
+def looked_at(rule: Rule, happening: Happening) -> Happening:
+    """The happening as a rule sees it: to one with ``phases`` only what tells of them counts."""
+    return phases.seen_in(happening, rule.phases, _matcher(rule.when)) if rule.phases else happening
+
+
+def entered(rule: Rule, happening: Happening) -> int:
+    """Seconds: when the latest of the phases that a rule waits for was entered; 0 when none was."""
+    if not rule.phases:
+        return 0
+    return max(phases.entered(looked_at(rule, happening), rule.min_independent).values(), default=0)
+
+
 def measured(rule: Rule, happening: Happening) -> Toll | None:
     """The toll of a happening in a rule's measure; 1 for rules that count happenings whole."""
+    happening = looked_at(rule, happening)
     if rule.measure in _COUNTED_WHOLE:
         many = len(happening.families) > 1
         as_of = max((m.as_of for m in happening.counted), default=0)
@@ -69,11 +82,14 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     """The share of a happening, or the gate that kept it out."""
     if happening.nature != nature_of(rule):
         return Refused()
+    happening = looked_at(rule, happening)
     if not happening.counted:
         if not any(matches(rule.when, mention.type) for mention in happening.mentions):
             return Refused()
         word = happening.dismissal
-        return Refused(reason=_DISMISSED, detail=f"an analyst: {word.because}") if word else _NOTHING_HAPPENED
+        if word:
+            return Refused(reason=_DISMISSED, detail=f"an analyst: {word.because}")
+        return _other_phase(rule, happening) if rule.phases else _NOTHING_HAPPENED
     if not any(matches(rule.when, type_) for type_ in happening.types):
         return Refused()
     at = happening.at
@@ -91,11 +107,12 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
 
 def key_of(rule: Rule, happening: Happening) -> dict[str, str]:
     """The key of the window that a happening belongs to. What is not known is ``unknown``, a key of its own."""
+    happening = looked_at(rule, happening)
     return {name: _KEY_PARTS[name](happening) or UNKNOWN for name in rule.by}
 
 
 def _first(happening: Happening) -> Mention:
-    return min(happening.counted, key=when_told)
+    return min(happening.counted or happening.mentions, key=when_told)
 
 
 _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
@@ -113,6 +130,16 @@ _KEY_PARTS: dict[str, Callable[[Happening], str | None]] = {
 def matches(globs: tuple[str, ...], type_: str) -> bool:
     """Whether a signal type is one that a rule looks at."""
     return any(fnmatchcase(type_, glob) for glob in globs)
+
+
+@lru_cache(maxsize=1024)
+def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    return partial(matches, globs)
+
+
+def _other_phase(rule: Rule, happening: Happening) -> Refused:
+    told = " and ".join(sorted({m.phase for m in happening.alive if m.phase})) or "without a phase"
+    return Refused(reason="other_phase", detail=f"told as {told}; this rule waits for {' or '.join(rule.phases)}")
 
 
 def _too_old(rule: Rule, happening: Happening) -> Refused | None:
@@ -145,14 +172,21 @@ def _no_figure(rule: Rule, happening: Happening) -> Refused:
     return Refused(reason="no_figure", detail=f"no figure of {rule.measure} stands")
 
 
-def standing_behind(happening: Happening) -> int | float:
-    """Independent publisher families; more than any number when an analyst has set a figure."""
+def families_behind(rule: Rule, happening: Happening) -> int:
+    """Independent publisher families that tell of it; of one phase of it, when the rule waits for phases."""
+    counted = looked_at(rule, happening).counted
+    told = [{m.family for m in counted if m.phase == phase} for phase in rule.phases]
+    return max(map(len, told)) if told else len(happening.families)
+
+
+def standing_behind(rule: Rule, happening: Happening) -> int | float:
+    """The families behind it; more than any number when an analyst has set a figure."""
     vouched = happening.rulings and happening.dismissal is None
-    return inf if vouched else len(happening.families)
+    return inf if vouched else families_behind(rule, happening)
 
 
 def _too_few(rule: Rule, happening: Happening) -> Refused | None:
-    families = standing_behind(happening)
+    families = standing_behind(rule, happening)
     if families >= rule.min_independent:
         return None
     return Refused(reason="not_independent", detail=f"{families} of {rule.min_independent} independent publishers")

@@ -38,6 +38,11 @@ Via = Literal["clause", "sentence", "coref", "caption", "dateline", "title"]
 
 #: Families of happenings count by event; families with phases count by episode.
 PHASED_FAMILIES = frozenset({"force", "ceasefire", "siege", "talks", "agreement"})
+#: Phases of an episode, as far as it has come.
+PHASES = (
+    "demanded", "proposed", "announced", "agreed", "begun", "in_force", "ongoing", "extended", "violated", "collapsed",
+    "refused", "completed",
+)  # fmt: skip
 COUNTING_SCOPES = frozenset({"incident", "update"})
 COUNTING_REALIS = frozenset({"actual", "ongoing"})
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from streams.article import PRECISIONS, Exactness, Precision, Side, Stance
+from streams.article import PHASES, PRECISIONS, Exactness, Precision, Side, Stance
 
 Nature = Literal["incident", "episode"]
 
@@ -235,5 +235,6 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def phase(self) -> str | None:
-        """The phase that the latest mention gives (episodes)."""
-        return next((m.phase for m in reversed(self.fresh) if m.phase), None)
+        """The phase that the latest mentions give, of several the one that has come furthest (episodes)."""
+        told = [(m.as_of, PHASES.index(m.phase), m.phase) for m in self.fresh if m.phase in PHASES]
+        return max(told)[2] if told else None

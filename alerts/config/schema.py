@@ -14,6 +14,7 @@ from alerts.config import values as v
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.values import INVALID, Reader, Values
+from streams.article import PHASES
 
 #: Families of signal types.
 FAMILIES = (
@@ -67,6 +68,7 @@ _RULE = {
     "max_age": Key(v.span),
     "cooldown": Key(v.duration),
     "victims": Key(v.one_or_many(v.choice("class of victims", CLASSES))),
+    "phases": Key(v.one_or_many(v.choice("phase", PHASES, absent=("reversed",)))),
     "allow_vague": Key(v.boolean),
     "late": Key(v.choice("way with late news", ("alert", "note", "drop"))),
     "min_independent": Key(None),

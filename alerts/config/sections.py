@@ -19,7 +19,7 @@ from alerts.config.schema import (
     read_section,
     text_map,
 )
-from alerts.config.types import Band, Destination, Route, Rule, Source, Watch
+from alerts.config.types import EPISODE_MEASURES, Band, Destination, Route, Rule, Source, Watch
 from alerts.config.values import INVALID, Values, positive_whole, said, text, threshold
 from streams.codec import digest
 
@@ -100,6 +100,8 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
             found["bands"] = _bands(values, item, severities)
         if "min_independent" in item.value:
             found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
+        if "phases" in found and found.get("measure") not in EPISODE_MEASURES:
+            values.problem(item.value["phases"], 'only episodes have phases; give the rule "measure: episodes"')
         if "id" in found and "when" in found:
             rule = Rule(**found)
             rules.append((_defined(rule), item))
@@ -109,7 +111,7 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
 def _defined(rule: Rule) -> Rule:
     """The rule with the hash of what it measures: neither its wording nor its cool-down is part of that."""
     measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
-    gates = (rule.allow_vague, rule.late, rule.min_independent)
+    gates = (rule.allow_vague, rule.late, rule.min_independent, *([rule.phases] if rule.phases else []))
     bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
     return Rule(**{**fields, "definition": digest(measured, gates, bands)})

@@ -10,6 +10,8 @@ from msgspec import Struct
 from alerts.masking import hide, hide_path
 
 Late = Literal["alert", "note", "drop"]
+#: Measures of withdrawals, ceasefires and sieges; the others are of incidents.
+EPISODE_MEASURES = frozenset({"episodes", "bases", "troops"})
 
 
 class Secret:
@@ -87,6 +89,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     cooldown: int = 0
     victims: tuple[str, ...] = ()
     """Victim classes to count, such as ``aid_worker``; empty for any."""
+    phases: tuple[str, ...] = ()
+    """Phases of an episode that make the rule speak, whether done or only announced; empty: what is done counts."""
     allow_vague: bool = True
     late: Late = "note"
     min_independent: int = 1
