@@ -42,14 +42,12 @@ class Whereabouts:
         sentence = draft.sentence
         start, end = sentence.span(*draft.segment)
         floor = self._dateline if sentence.field == "body" else 0
-        inside = self._between(sentence.field, max(start, floor), max(end, floor), "clause", draft)
-        if any(p.role == "event" for p in inside):
-            return (*inside, *self._reported_from(inside, sentence.start < floor))
-        wider = self._between(
-            sentence.field, max(sentence.start, floor), max(sentence.read_to, floor), "sentence", draft
-        )
-        known = {(p.start, p.end) for p in inside}
-        wider = (*inside, *(p for p in wider if (p.start, p.end) not in known))
+        wider = self._between(sentence.field, max(start, floor), max(end, floor), "clause", draft)
+        if len(sentence.segments) > 1 and not any(p.role == "event" for p in wider):
+            known = {(p.start, p.end) for p in wider}
+            whole = (max(sentence.start, floor), max(sentence.read_to, floor))
+            round_it = self._between(sentence.field, *whole, "sentence", draft)
+            wider = (*wider, *(p for p in round_it if (p.start, p.end) not in known))
         if any(p.role == "event" for p in wider):
             return (*wider, *self._reported_from(wider, sentence.start < floor))
         if before:
@@ -152,10 +150,12 @@ def _one_scene(places: list[Place], draft: Draft) -> list[Place]:
         behind = place.start - trigger
         return behind if behind >= 0 else -1.5 * behind
 
-    towns = sorted((p for p in places if p.role == "event" and p.precision in LOCAL_PRECISIONS), key=far)
-    named = {towns[0].name} if towns else set()
+    towns = [p for p in places if p.role == "event" and p.precision in LOCAL_PRECISIONS]
+    if len(towns) < 2:
+        return places
+    scene = min(towns, key=far).name
     return [
-        replace(p, role="part") if p.role == "event" and p.precision in LOCAL_PRECISIONS and p.name not in named else p
+        replace(p, role="part") if p.role == "event" and p.precision in LOCAL_PRECISIONS and p.name != scene else p
         for p in places
     ]
 

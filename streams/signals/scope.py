@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from streams.article import Scope
 from streams.signals.sentence import AUXILIARIES, PERFECT, Found, Sentence
@@ -27,6 +28,10 @@ _TOTALS = re.compile(
     r"|daily average"
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
+)
+#: Every telling of ``_TOTALS`` and ``_OF_MANY`` holds one of these.
+_SUMMING = frozenset(
+    """far date year total year-long since civil years now decade decades 10-year war less past last have has""".split()
 )
 #: Many happenings with one figure for a time: "attacks in the city have killed 31 people this week".
 _OF_MANY = re.compile(
@@ -80,17 +85,15 @@ def is_background(
     """
     first, last = segment
     aside = _aside(sentence, segment, hit)
-    words = [word for i, word in enumerate(sentence.words[first:last], first) if i not in aside]
-    if (_LOOKING_BACK - saying) & set(words) or (not saying and is_court(sentence, segment, hit)):
+    words = _without(sentence, segment, aside)
+    if not (_LOOKING_BACK - saying).isdisjoint(words) or (not saying and is_court(sentence, segment, hit)):
         return True
     if any(v.phrase.reason == "history" and first <= v.first < last for v in sentence.vetoed):
         return True
-    for i, word in enumerate(words):
-        if word == "ago" and i and words[i - 1] in _UNIT_YEARS:
+    for before, word in pairwise(words):
+        if (word == "ago" and before in _UNIT_YEARS) or (word == "year" and before == "last"):
             return True
-        if word == "year" and i and words[i - 1] == "last":
-            return True
-        if i and words[i - 1] in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
+        if before in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
             return True
     inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment, aside)]
     if hit is not None and hit.phrase.kind == "verb":
@@ -110,6 +113,14 @@ def _aside(sentence: Sentence, segment: tuple[int, int], hit: Found | None) -> r
         return range(0)
     start = next((i for i in range(segment[0], helper - 1) if sentence.words[i] == ","), helper)
     return range(start, helper)
+
+
+def _without(sentence: Sentence, segment: tuple[int, int], aside: range) -> list[str]:
+    """The words of the segment but those of the aside in it."""
+    words = sentence.words[slice(*segment)]
+    if aside:
+        del words[aside.start - segment[0] : aside.stop - segment[0]]
+    return words
 
 
 def _long_past(mention: DateMention, anchor: date | None) -> bool:
@@ -132,7 +143,7 @@ def is_cumulative(
 ) -> bool:
     """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
     aside = _aside(sentence, segment, hit)
-    words = [word for i, word in enumerate(sentence.words[slice(*segment)], segment[0]) if i not in aside]
+    words = _without(sentence, segment, aside)
     begun = hit is not None and hit.phrase.form != "G" and "since" in sentence.words[max(hit.first - 4, 0) : hit.first]
     if (
         "since" in words
@@ -140,9 +151,10 @@ def is_cumulative(
         and ("has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3)
     ):
         return True
-    told = f" {' '.join(words)} "
-    if _TOTALS.search(told) or _OF_MANY.search(told):
-        return True
+    if not _SUMMING.isdisjoint(words):
+        told = f" {' '.join(words)} "
+        if _TOTALS.search(told) or _OF_MANY.search(told):
+            return True
     inside = [d for d in dates if _within(sentence, d, segment, aside)]
     if any(d.kind == "since" or (d.kind == "duration" and not _is_short(sentence, d)) for d in inside):
         return True
@@ -175,9 +187,9 @@ def is_court(sentence: Sentence, segment: tuple[int, int], hit: Found | None = N
     if hit is not None and hit.phrase.kind == "verb" and hit.phrase.form != "G" and not relative:
         last = hit.first
     words = sentence.words[first:last]
-    return not _COURT.isdisjoint(words) or any(
-        word in _CHARGED and not _OF_A_DEED.isdisjoint(words[i + 1 : i + 5]) for i, word in enumerate(words)
-    )
+    if not _COURT.isdisjoint(words) or _CHARGED.isdisjoint(words):
+        return not _COURT.isdisjoint(words)
+    return any(word in _CHARGED and not _OF_A_DEED.isdisjoint(words[i + 1 : i + 5]) for i, word in enumerate(words))
 
 
 def is_attribute(sentence: Sentence, hit: Found) -> bool:

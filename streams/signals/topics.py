@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from streams.lazy import lazy
 from streams.signals.lexicon import Lexicon
@@ -61,7 +62,7 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
 
 def is_crime(lexicon: Lexicon, folded: Sequence[str]) -> bool:
     """Whether title and opening tell of thieves, spouses and brawls, and nothing in them of politics or war."""
-    words = {word for text in folded for word in _WORD.findall(text[:_OPENING])}
+    words = {*chain.from_iterable(_WORD.findall(text[:_OPENING]) for text in folded)}
     return not words.isdisjoint(lexicon.classes["crime"]) and words.isdisjoint(lexicon.classes["politics"])
 
 

@@ -37,7 +37,7 @@ class Matcher:
         self._automaton = ahocorasick_rs.AhoCorasick(
             phrases,
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
-            implementation=ahocorasick_rs.Implementation.DFA,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
         )
 
     def find(self, folded: str) -> list[Hit]:
@@ -57,7 +57,7 @@ class Names:
         self._automaton = ahocorasick_rs.AhoCorasick(
             names,
             matchkind=ahocorasick_rs.MatchKind.Standard,
-            implementation=ahocorasick_rs.Implementation.DFA,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
         )
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
