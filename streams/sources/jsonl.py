@@ -68,9 +68,10 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
 
 
 def _fields(record: _Record, paths: dict[str, tuple[str, ...]], options: ReadOptions) -> dict[str, Any]:
-    """The raw values of a record's fields: by the map where there is one, by the form named or known else."""
+    """The raw values of a record's fields: by the map where there is one, by the form named or known by keys else."""
     named = SHAPES.get(options.fmt or "")
-    shapes = () if options.fields else (named,) if named else tuple(SHAPES.values())
+    plain = options.fields or (named is None and "body" in record.value)
+    shapes = () if plain else (named,) if named else tuple(SHAPES.values())
     for shape in shapes:
         if shape is named or shape.fits(record.value, record.holder):
             return shape.fields(record.value, record.holder)

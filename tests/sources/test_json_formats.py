@@ -88,6 +88,14 @@ def test_a_map_of_fields_goes_before_a_known_form() -> None:
     assert (item.id, item.title) == ("u", "y")
 
 
+def test_a_record_of_our_own_form_stays_one_whatever_else_it_holds() -> None:
+    (item,) = read(
+        b'{"id": "a", "title": "t", "body": "x", "uri": "u", "headline": "y", "content_text": "z", "maintext": "w"}'
+    )
+    assert isinstance(item, Article)
+    assert (item.id, item.title, item.body) == ("a", "t", "x")
+
+
 def test_an_embargo_that_has_not_ended_is_kept_by_a_poll() -> None:
     data = (
         b'{"uri": "u", "headline": "x", "versioncreated": "2031-03-04T12:00:00Z", "embargoed": "2031-03-05T06:00:00Z"}'
