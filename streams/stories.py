@@ -3,7 +3,8 @@
 Copies share a canonical address, or their MinHash sketches agree on most values. Each article is tied to the earlier
 one that it is most like; those that hang together are a story, named after its earliest article. A story's words
 count for the agency that it credits, else for the house of its earliest article. Sketches are compared only when
-they share a band (locality-sensitive hashing; Broder 1997, Indyk & Motwani 1998), and only within ``SPAN``.
+they share a band (locality-sensitive hashing; Broder 1997, Indyk & Motwani 1998), only within ``SPAN``, and of each
+band only with the ``NEAREST`` before: however often a text is reprinted, one more costs no more.
 
 Ties go from later to earlier in time of publication, whatever came first here: so stories do not depend on the order
 of arrival.
@@ -11,7 +12,8 @@ of arrival.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
 from operator import eq
 
 from msgspec import Struct
@@ -29,6 +31,8 @@ SAME_TEXT = 0.55
 BAND = 4
 #: Seconds between two publications of one text.
 SPAN = 7 * 86400
+#: Articles of a band, the last before an article, that it is compared with.
+NEAREST = 8
 
 Order = tuple[int, str]
 
@@ -40,7 +44,7 @@ class Tie(Struct, frozen=True, array_like=True):
     key: str
 
 
-Bands = dict[object, dict[str, None]]
+Bands = dict[object, list[Order]]
 
 
 def family_of_publisher(name: str, families: Mapping[str, str]) -> str:
@@ -71,6 +75,8 @@ class Stories:
         self._index: Bands = {}
         self._copies: dict[str, set[str]] = {}
         self._voids: dict[str, tuple[Void, ...]] = {}
+        self._roots: dict[str, str] = {}
+        self._credited: dict[str, str] = {}
         for key, row in self._articles.rows.items():
             self._enter(key, row)
             if row.copied in self._articles.rows:
@@ -104,23 +110,26 @@ class Stories:
             return []
         row = replace(row, own=own)
         self._articles.put(key, row)
-        if before:
-            self._leave(key, before)
+        gained = self._leave(key, before) if before else ()
         self._enter(key, row)
-        best, later = self._ties(key, row)
-        ties = {key: best}
-        for other in self._copies.get(key, ()) if before else ():
-            ties[other] = self._ties(other, self._articles.rows[other])[0]
+        later, lost = self._after(key, row)
+        again = dict.fromkeys((*gained, *lost, *(sorted(self._copies.get(key, ())) if before else ())))
+        again.pop(key, None)
+        ties = {key: self._closest(key, row)}
+        for other in again:
+            ties[other] = self._closest(other, self._articles.rows[other])
         for other, tie in later.items():
             known = self._articles.rows[other]
             if other not in ties and self._closer(tie, Tie(known.likeness, known.copied)):
                 ties[other] = tie
-        roots = {self._root(other) for other in ties}
+        former = {self._root(other) for other in ties}
         for other, new in ties.items():
             self._tie(other, new)
-        former, roots = roots, {self._root(other) for other in (*roots, *ties)}
+        roots = {self._root(other) for other in (*former, *ties)}
+        if before is None and len(roots) == 1 and former <= {key, *roots} and self._joins(key, *roots):
+            return sorted(ties.keys() - {key})
         for root in former - roots:
-            self._voids.pop(digest("story", root), None)
+            self._unsettle(digest("story", root))
         changed = {name for root in sorted(roots) for name in self._settle(root)}
         return sorted({*changed, *ties} - {key})
 
@@ -131,28 +140,50 @@ class Stories:
         self._copies.pop(key, None)
         if row.copied in self._copies:
             self._copies[row.copied].discard(key)
+        self._roots.clear()
+        self._credited.pop(row.story, None)
         if not row.copied:
             self._voids.pop(row.story, None)
 
     # --- ties ---------------------------------------------------------------------------------------------------------
 
-    def _ties(self, key: str, row: Known) -> tuple[Tie | None, dict[str, Tie]]:
-        """The closest earlier article, and how close each later one is."""
+    def _closest(self, key: str, row: Known) -> Tie | None:
+        """The closest of the articles just before one."""
         best: Tie | None = None
-        later: dict[str, Tie] = {}
-        mine = (row.moment, key)
-        for other in self._near(row):
-            known = self._articles.rows[other]
-            if other == key or abs(known.moment - row.moment) > SPAN:
-                continue
-            share = _alike(row, known)
-            if share < SAME_TEXT:
-                continue
-            if (known.moment, other) > mine:
-                later[other] = Tie(share, key)
-            elif best is None or self._closer(Tie(share, other), best):
+        for other in self._before(key, row):
+            share = _alike(row, self._articles.rows[other])
+            if share >= SAME_TEXT and (best is None or self._closer(Tie(share, other), best)):
                 best = Tie(share, other)
-        return best, later
+        return best
+
+    def _before(self, key: str, row: Known) -> dict[str, None]:
+        """The articles that one is compared with: of each of its bands the nearest before it."""
+        mine, found = (row.moment, key), dict[str, None]()
+        for name in _names(row):
+            held = self._index[name]
+            at = bisect_left(held, mine)
+            for moment, other in reversed(held[max(0, at - NEAREST) : at]):
+                if row.moment - moment > SPAN:
+                    break
+                found[other] = None
+        return found
+
+    def _after(self, key: str, row: Known) -> tuple[dict[str, Tie], dict[str, None]]:
+        """What a new article is to those just after it: how close, and which were tied to one that it now hides."""
+        mine, later, lost = (row.moment, key), dict[str, Tie](), dict[str, None]()
+        for name in _names(row):
+            held = self._index[name]
+            at = bisect_left(held, mine) + 1
+            for n in range(at, min(at + NEAREST, len(held))):
+                moment, other = held[n]
+                if moment - row.moment > SPAN:
+                    break
+                known = self._articles.rows[other]
+                if n > NEAREST and held[n - NEAREST - 1][1] == known.copied:
+                    lost[other] = None
+                if other not in later and (share := _alike(row, known)) >= SAME_TEXT:
+                    later[other] = Tie(share, key)
+        return later, lost
 
     def _closer(self, one: Tie, other: Tie) -> bool:
         """Whether a tie goes before another: to the more like text, of equal ones to the earlier."""
@@ -165,6 +196,8 @@ class Stories:
 
     def _tie(self, key: str, tie: Tie | None) -> None:
         row = self._articles.rows[key]
+        if key in self._roots or self._copies.get(key):
+            self._roots.clear()
         if row.copied and row.copied in self._copies:
             self._copies[row.copied].discard(key)
         tie = tie or Tie(0.0, "")
@@ -173,9 +206,13 @@ class Stories:
             self._copies.setdefault(tie.key, set()).add(key)
 
     def _root(self, key: str) -> str:
-        while (copied := self._articles.rows[key].copied) and copied in self._articles.rows:
+        way = []
+        while key not in self._roots and (copied := self._articles.rows[key].copied) in self._articles.rows:
+            way.append(key)
             key = copied
-        return key
+        root = self._roots.get(key, key)
+        self._roots.update(dict.fromkeys(way, root))
+        return root
 
     # --- stories ------------------------------------------------------------------------------------------------------
 
@@ -188,13 +225,29 @@ class Stories:
             queue.extend(self._copies.get(key, ()))
         return sorted(found, key=self._order)
 
+    def _joins(self, key: str, root: str) -> bool:
+        """Write the story of a new article that changes nothing for the rest of it, if it is one."""
+        row, first, story = self._articles.rows[key], self._articles.rows[root], digest("story", root)
+        credited = self._credited.get(story)
+        if credited is None or key == root or row.revised or row.status == "canceled":
+            return False
+        if _credit(row) and (not credited or self._order(key) < self._order(credited)):
+            return False
+        self._articles.put(key, replace(row, story=story, family=first.family))
+        return True
+
+    def _unsettle(self, story: str) -> None:
+        self._voids.pop(story, None)
+        self._credited.pop(story, None)
+
     def _settle(self, root: str) -> list[str]:
         """Write story and family into the rows of a story. Gives the articles for which that or a void is new."""
         members = self._members(root)
         rows = [self._articles.rows[key] for key in members]
         story = digest("story", root)
-        credited = next((row for row in rows if _credit(row)), rows[0])
-        family = credited.own
+        credited = next((key for key, row in zip(members, rows, strict=True) if _credit(row)), "")
+        self._credited[story] = credited
+        family = self._articles.rows[credited or root].own
         voids = tuple(replace(void, story=story) for void in self._voids_of(rows, family))
         renewed = voids != self._voids.get(story, ())
         self._voids.pop(story, None)
@@ -219,30 +272,31 @@ class Stories:
 
     # --- the index ----------------------------------------------------------------------------------------------------
 
-    def _near(self, row: Known) -> dict[str, None]:
-        """The articles that share a band or an address, in no telling order."""
-        return {key: None for name in _names(row) for key in self._index.get(name, ())}
-
     def _enter(self, key: str, row: Known) -> None:
         for name in _names(row):
-            self._index.setdefault(name, {})[key] = None
+            insort(self._index.setdefault(name, []), (row.moment, key))
 
-    def _leave(self, key: str, row: Known) -> None:
+    def _leave(self, key: str, row: Known) -> dict[str, None]:
+        """Take an article out. Gives those that are compared with another one instead."""
+        mine, gained = (row.moment, key), dict[str, None]()
         for name in _names(row):
-            held = self._index.get(name)
-            if held is not None:
-                held.pop(key, None)
-                if not held:
-                    del self._index[name]
+            held = self._index[name]
+            at = bisect_left(held, mine)
+            del held[at]
+            gained.update((other, None) for _, other in held[max(at, NEAREST) : at + NEAREST])
+            if not held:
+                del self._index[name]
+        return gained
 
 
-def _names(row: Known) -> list[object]:
-    names: list[object] = []
+def _names(row: Known) -> Iterable[object]:
+    """The bands and addresses of an article, each once."""
+    names: dict[object, None] = {}
     for print_ in row.prints:
         sketch = print_.sketch
-        names += [(i, sketch[i : i + BAND]) for i in range(0, len(sketch), BAND)]
+        names.update(((i, sketch[i : i + BAND]), None) for i in range(0, len(sketch), BAND))
         if print_.url:
-            names.append(print_.url)
+            names[print_.url] = None
     return names
 
 
