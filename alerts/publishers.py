@@ -1,7 +1,9 @@
-"""Which publishers are of one house? The families file: YAML, family → list of publisher names."""
+"""Which publishers are of one house? YAML, family → list of names: ``data/publishers.yml``, and over it the user's."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -13,12 +15,32 @@ class PublishersError(Exception):
 
 
 def load_families(path: str | Path | None) -> dict[str, str]:
-    """Case-folded publisher name → case-folded family. Empty without a file."""
+    """Case-folded publisher name → case-folded family: the shipped ones, and over them those of a file.
+
+    A family of the file that the shipped ones know by any of its names goes on as theirs; an outlet of the file leaves
+    the family that it was shipped in. Raises PublishersError for a file that cannot be used.
+    """
+    shipped = _shipped()
     if path is None:
-        return {}
+        return dict(shipped)
     try:
-        data = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        given = _families(Path(path).read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PublishersError(f"{path}: cannot be read: {error}; it maps each family to a list of names") from error
+    return {**shipped, **{name: shipped.get(family, family) for name, family in given.items()}}
+
+
+@cache
+def _shipped() -> dict[str, str]:
+    """The houses that are known to everybody."""
+    file = files("alerts").joinpath("data/publishers.yml")
+    return _families(file.read_text(encoding="utf-8"), file.name)
+
+
+def _families(text: str, path: str) -> dict[str, str]:
+    try:
+        data = YAML(typ="safe").load(text) or {}
+    except YAMLError as error:
         raise PublishersError(f"{path}: cannot be read: {error}; it maps each family to a list of names") from error
     if not isinstance(data, dict):
         raise PublishersError(f"{path}: needs to map each family to a list of publisher names")
