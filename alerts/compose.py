@@ -36,6 +36,7 @@ def snapshot(rule: Rule, peak: Peak | None, members: Sequence[Happening], severi
     tolls = [t for t in (rules.measured(rule, m) for m in within) if t is not None]
     families = {family for m in members for family in m.families}
     phases = sorted({m.phase for m in members if m.phase})
+    denials = dict.fromkeys(denial for m in members for denial in m.denials)
     value: int | float = peak.value if peak else 0
     return Snapshot(
         measure=rule.measure,
@@ -44,6 +45,7 @@ def snapshot(rule: Rule, peak: Peak | None, members: Sequence[Happening], severi
         happenings=len(members),
         sources=len(families),
         phase=" and ".join(phases) or None,
+        disputed=" and ".join(denials),
         severity=severity,
     )
 
@@ -199,7 +201,7 @@ def _event_time(days: Days | None) -> EventTime:
 def _status(happening: Happening, standing: Toll | None) -> Literal["claimed", "confirmed", "disputed", "retracted"]:
     if not happening.counted:
         return "retracted"
-    if any(m.stance == "denial" for m in happening.alive):
+    if happening.denials:
         return "disputed"
     return "confirmed" if standing is not None and standing.confirmed else "claimed"
 

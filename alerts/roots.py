@@ -33,6 +33,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     happenings: int = 0
     sources: int = 0
     phase: str | None = None
+    disputed: str = ""
+    """Who denies it."""
     severity: str = ""
 
     @property
@@ -282,6 +284,7 @@ def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Cha
         ("incidents", before.happenings, after.happenings),
         ("independent sources", before.sources, after.sources) if (before.sources < 2) != (after.sources < 2) else None,
         ("phase", before.phase, after.phase),
+        ("status", _disputed(before), _disputed(after)),
         ("severity", before.severity, after.severity),
     ]
     if after.measure in ("incidents", "episodes"):
@@ -289,6 +292,10 @@ def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Cha
     return [
         Change(field=p[0], from_=_plain(p[1]), to=_plain(p[2]), because=because) for p in pairs if p and p[1] != p[2]
     ]
+
+
+def _disputed(said: Snapshot) -> str:
+    return f"disputed by {said.disputed}" if said.disputed else "not disputed"
 
 
 def _plain(value: object) -> object:

@@ -176,6 +176,13 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
         return latest if latest is not None and not latest.measure else None
 
     @cached_property
+    def denials(self) -> tuple[str, ...]:
+        """Who denies it and who told so, each text once, oldest first: "the army via Pacific Ledger"."""
+        told = sorted((m for m in self.alive if m.stance == "denial"), key=when_told, reverse=True)
+        first = {(m.speaker, m.story): f"{m.speaker or 'a party'} via {m.publisher}" for m in told}
+        return tuple(dict.fromkeys(reversed(first.values())))
+
+    @cached_property
     def at(self) -> int | None:
         """Seconds: its place in every window, the earliest publication among what counts."""
         return min((m.at for m in self.counted if m.at is not None), default=None)

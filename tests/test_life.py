@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from alerts.config.types import Band, Rule
 from alerts.decide import Decide
+from alerts.readback import readback
 from builders import killed, report
 from streams.article import Count
 from telling import RULE, Told, config
@@ -221,3 +222,16 @@ def test_rule_that_changed_keeps_what_its_older_self_said_true() -> None:
     more = report("a9", "2026-03-02 12:00", killed(9), town="Mosul")
     told.hear(more)
     assert len(told.alerts) == 2, "the older rule opens nothing new"
+
+
+def test_denial_is_told_with_who_denies_and_gone_when_it_is_taken_back() -> None:
+    denial = report("a2", "2026-03-02 11:00", killed(6), source="Pacific Ledger", scope="update", stance="denial")
+    told = Told(config(), report("a1", "2026-03-02 09:00", killed(6)), denial)
+    assert told.alerts[0].incidents[0].status == "claimed"
+    assert told.alerts[1].incidents[0].status == "disputed"
+    assert "disputed" in readback(told.alerts[1])
+    said = [change.text for change in told.alerts[1].changed if change.field == "status"]
+    assert said == ["status not disputed → disputed by police via Pacific Ledger (Pacific Ledger, 11:00)"]
+    told.hear(replace(denial, status="canceled", signals=(), events=(), revision=2), "2026-03-02 12:00")
+    assert told.alerts[2].incidents[0].status == "claimed"
+    assert "not disputed" in [change.to for change in told.alerts[2].changed]
