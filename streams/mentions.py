@@ -41,40 +41,10 @@ _HOUR = re.compile(rf"\b({'|'.join(_HOURS)})\b", re.IGNORECASE)
 _WORDS_KEPT = 32
 _DATELINE = 90
 _BRACKETS = re.compile(r"\[[^\]]*\]")
-#: Words that any two reports of violence have in common.
-_EVERYDAY = frozenset(
-    "about according after again against agency also among announced another area armed army arrested attack attacked "
-    "attacks authorities away because been before being between bomb both children city civilian civilians confirmed "
-    "could country dead death deaths department died district during early explosion fire fired five forces four from "
-    "government group groups guerrilla guerrillas gunmen have having here hospital hours incident including injured "
-    "into itself just killed killing killings last late later least left local made many members men military minister "
-    "monday more morning most murder murdered national near news night north northern official officials other over "
-    "part people person persons place police president province rebel rebels report reported reports said saturday "
-    "security seven several shot since sources south southern spokesman state statement still sunday their them then "
-    "there these they this those three through thursday time today tonight town troops tuesday under unidentified "
-    "until village violence wednesday week were west western what when where which while were whom with women would "
-    "wounded year years yesterday east eastern eight afternoon evening friday soldier soldiers terrorist terrorists "
-    "that some such than only very took take taken place".split()
-)
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-zà-ÿ]{2,}")
 #: A capital that opens no sentence, quotation or heading, or an acronym.
 _NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}|\b[A-Z]{3,10}\b")
 _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
-_COMMON = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
-    "August  September October November December President Vice Minister Ministry Prime General Colonel "
-    "Captain Major Lieutenant  Sergeant Governor Mayor Senator Judge Bishop Archbishop Father Doctor Army "
-    "Navy Air Force Forces Armed Police Guard  National State Government Front Department Province "
-    "District County Party Church Supreme Court University City Town  Security Defense Defence Interior "
-    "Foreign Affairs Radio Network Agency Service Domestic Text Report Communique  United States Nations "
-    "Union Council Central North South East West Northern Southern Eastern Western American  Americans "
-    "People Revolutionary Liberation Movement Battalion Brigade Infantry Military Hospital Human Rights "
-    "AFP EFE ACAN DPA UPI REUTER REUTERS ANSA TASS PRENSA XINHUA AP USA UN NATO EU CNN BBC TV "
-    "Staff Chiefs Joint High Command Attorney Social Congress Assembly House Senate Parliament Middle Communist "
-    "Popular Federation Workers Labor Labour Luis Juan Jose Pedro Carlos Mohammed Muhammad Ahmed Ali John "
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Cadena Treasury Detachment Jurisdiction Los Las San Santa "
-    "Commission Committee Directorate Intelligence Liberal Conservative Democratic The Islamic".split()
-)
 _PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
 #: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
 _SPOKEN = ("_demanded", "_discussed", "_announced", "_refused", "_delayed", "_clause", ".proposed")
@@ -238,7 +208,7 @@ def _days(event: Event, context: Context) -> Days | None:
 
 
 def _words(signals: list[Signal]) -> tuple[int, ...]:
-    words = {w for s in signals for w in _WORD.findall(_told(s).casefold())} - _EVERYDAY
+    words = {w for s in signals for w in _WORD.findall(_told(s).casefold())} - _telling_nothing("everyday")
     return tuple(sorted(zlib.crc32(w.encode()) for w in sorted(words)[:_WORDS_KEPT]))
 
 
@@ -250,7 +220,7 @@ def _names(report: Report, signals: list[Signal]) -> tuple[int, ...]:
         + [s.speaker.text for s in signals if s.speaker]
     )
     known = {w for text in spans for w in _CAPITAL.findall(text)}
-    found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _COMMON
+    found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _telling_nothing("name")
     return tuple(sorted(zlib.crc32(w.removesuffix("s").encode()) for w in found if not w.endswith(_PEOPLES)))
 
 
@@ -271,6 +241,13 @@ def _sites(signals: list[Signal]) -> tuple[str, ...]:
 def _hours(signals: list[Signal]) -> tuple[str, ...]:
     """The parts of the day that the sentences name, sorted; a sentence on several hours says nothing."""
     return tuple(sorted({_HOURS[m.casefold()] for s in signals for m in _HOUR.findall(s.sentence)}))
+
+
+@cache
+def _telling_nothing(kind: str) -> frozenset[str]:
+    text = files("streams.text").joinpath("data/telling_nothing.tsv").read_text(encoding="utf-8")
+    rows = [line.partition("\t") for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(word for name, _, words in rows if name == kind for word in words.split())
 
 
 @cache
