@@ -1,8 +1,8 @@
 """One request over HTTP or HTTPS, exactly the bytes given, with no redirect, no proxy and no internal address.
 
 The host is resolved once, every address is checked, and the connection goes to a checked address, so a name cannot
-point elsewhere between the check and the connection. A connection is kept for a few seconds and never reused when
-the other side has closed it: a POST that fails on a stale connection could not be told from one that arrived.
+point elsewhere between the check and the connection. A connection is kept, for a few seconds, only to a receiver that
+knows a repeat by its id: a POST that fails because the other side had closed cannot be told from one that arrived.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def json_payload(body: object, edit: object = None, before: dict[str, str] | Non
 class Poster:
     """Posts to one address and to what lies under it. Not for use from several threads."""
 
-    def __init__(self, url: str, *, allow_private: bool, timeouts: Timeouts) -> None:
+    def __init__(self, url: str, *, allow_private: bool, timeouts: Timeouts, repeatable: bool = False) -> None:
+        """``repeatable``: the receiver knows a repeated request by an id in it, so that one may be sent again."""
+        self._repeatable = repeatable
         self._parts = urlsplit(url)
         self._allow_private = allow_private
         self._timeouts = timeouts
@@ -61,6 +63,22 @@ class Poster:
 
         ``under`` is appended to the address's path, ``query`` to its query. The answer may repeat a secret.
         """
+        asked = (method, _target(self._parts, under, query), body, headers)
+        kept = self._connection
+        try:
+            return self._once(*asked)
+        except (ConnectionResetError, BrokenPipeError) as error:
+            if kept is None or kept is not self._connection:
+                return self._lost(error)
+        except (OSError, http.client.HTTPException) as error:
+            return self._lost(error)
+        self.close()
+        try:  # it had been closed meanwhile
+            return self._once(*asked)
+        except (OSError, http.client.HTTPException) as error:
+            return self._lost(error)
+
+    def _once(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
             connection = self._connected()
         except AddressRefusedError as error:
@@ -68,14 +86,15 @@ class Poster:
         except (OSError, ValueError) as error:
             self.close()
             return Answer(failure="unreachable", text=f"cannot connect: {error}")
-        target = _target(self._parts, under, query)
-        try:
-            answer = self._exchange(connection, method, target, body, headers)
-        except (OSError, http.client.HTTPException) as error:
-            self.close()
-            return Answer(failure="lost", text=f"no answer: {error or type(error).__name__}")
+        answer = self._exchange(connection, method, target, body, headers)
         self._used_at = time.monotonic()
+        if not self._repeatable:
+            self.close()
         return answer
+
+    def _lost(self, error: Exception) -> Answer:
+        self.close()
+        return Answer(failure="lost", text=f"no answer: {error or type(error).__name__}")
 
     def close(self) -> None:
         """Drop the connection."""
@@ -132,24 +151,33 @@ class _Timely(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, until: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(Deadline(sock, until))
+        plain, self.fp = self.fp, io.BufferedReader(Deadline(sock, until))
+        plain.close()
 
 
-class Deadline(socket.SocketIO):
-    """Reads a socket until a steady time."""
+class Deadline(io.RawIOBase):
+    """Reads a socket until a steady time, also when the connection that it belongs to has let go of it."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
-        super().__init__(sock, "r")
-        self._read_from, self._until = sock, until
+        self._sock, self._until = sock, until
+        self._bytes = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
 
     def readinto(self, buffer: Any) -> int | None:
         """Read what is there, or raise TimeoutError when the time is over."""
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer takes too long")
-        self._read_from.settimeout(left)
-        return super().readinto(buffer)
+        self._sock.settimeout(left)
+        return self._bytes.readinto(buffer)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._bytes.close()
+        super().close()
 
 
 def connected_socket(host: str, port: int, *, allow_private: bool, timeout: float) -> socket.socket:

@@ -26,6 +26,10 @@ class Reply:
     """Seconds between the bytes of the answer."""
     cut: bool = False
     """Break the connection in the middle of the body."""
+    protocol: str = "HTTP/1.1"
+    """After an answer in HTTP/1.0 the connection is closed."""
+    closes: bool = False
+    """Close the connection after the answer, without having said so."""
 
 
 @dataclass
@@ -101,6 +105,8 @@ class Receiver:
         if reply.drip:
             _drip(handler, reply, body)
             return
+        handler.protocol_version = reply.protocol
+        handler.close_connection |= reply.closes or reply.protocol == "HTTP/1.0"
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
@@ -265,6 +266,43 @@ def test_a_connection_is_kept_and_never_reused_when_stale(receive: Receive, kind
         assert sender.verdict(sender.send(sender.render(message()))) == "delivered"
     sender.close()
     assert len(receiver.requests) == 3
+
+
+CLOSING: dict[str, dict[str, Any]] = {
+    "http-1.0": {"protocol": "HTTP/1.0"},
+    "said": {"headers": {"Connection": "close"}},
+    "unsaid": {"closes": True},
+}
+
+
+@pytest.mark.parametrize("how", CLOSING)
+@pytest.mark.parametrize("kind", [kind for kind in OVER_HTTP if kind != "apprise"])
+def test_a_receiver_that_closes_after_each_answer_makes_nothing_uncertain(
+    receive: Receive, kind: str, how: str
+) -> None:
+    receiver = receive(then=Reply(*GOOD[kind], **CLOSING[how]))
+    sender = channel(kind, receiver.url.removesuffix("/in"))
+    count = 200 if kind == "webhook" else 40
+    verdicts = Counter(sender.verdict(sender.send(sender.render(message()))) for _ in range(count))
+    sender.close()
+    assert verdicts == {"delivered": count}
+    assert len(receiver.requests) == count
+
+
+def test_what_a_receiver_cannot_know_for_a_repeat_is_never_sent_again_by_itself(receive: Receive) -> None:
+    receiver = receive(Reply(*GOOD["slack_webhook"]), Reply(reset=True), then=Reply(*GOOD["slack_webhook"]))
+    sender = channel("slack_webhook", receiver.url.removesuffix("/in"))
+    verdicts = [sender.verdict(sender.send(sender.render(message()))) for _ in range(2)]
+    assert (verdicts, len(receiver.requests)) == (["delivered", "uncertain"], 2)
+
+
+def test_a_webhook_whose_kept_connection_broke_is_sent_again_once_and_at_once(receive: Receive) -> None:
+    receiver = receive(Reply(), Reply(reset=True), Reply(), Reply(reset=True), Reply(reset=True))
+    sender = channel("webhook", receiver.url.removesuffix("/in"))
+    verdicts = [sender.verdict(sender.send(sender.render(message()))) for _ in range(3)]
+    assert verdicts == ["delivered", "delivered", "uncertain"]
+    assert len({request.id for request in receiver.requests[1:3]}) == 1
+    assert len(receiver.requests) == 5
 
 
 def test_a_server_without_the_tls_that_its_address_claims_was_sent_nothing(receive: Receive) -> None:

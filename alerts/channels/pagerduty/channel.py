@@ -47,7 +47,9 @@ class PagerDuty(Channel):
         settings = destination.settings
         self._key = settings["routing_key"]
         self._actions = {**ACTIONS, "update": settings.get("updates", "trigger")}
-        self._poster = Poster(settings.get("api", API), allow_private=destination.allow_private, timeouts=timeouts)
+        self._poster = Poster(
+            settings.get("api", API), allow_private=destination.allow_private, timeouts=timeouts, repeatable=True
+        )
 
     def render(self, message: Message) -> Payload:
         """The event with evidence, claims and sources as its details."""

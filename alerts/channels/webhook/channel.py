@@ -31,7 +31,9 @@ class Webhook(Channel):
         settings = destination.settings
         self._secret = settings.get("secret")
         self._is_cloud_event = settings.get("form") == "cloudevents"
-        self._poster = Poster(settings["url"].reveal(), allow_private=destination.allow_private, timeouts=timeouts)
+        self._poster = Poster(
+            settings["url"].reveal(), allow_private=destination.allow_private, timeouts=timeouts, repeatable=True
+        )
 
     def render(self, message: Message) -> Payload:
         """The whole alert, or all alerts of a digest."""
