@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import random
 import sys
 import tempfile
 import threading
@@ -28,6 +29,7 @@ from benchmarks.common import fsync_ms, header, percentile
 
 RATE = int(os.environ.get("BENCH_RATE", "100"))
 TOKEN = "token-of-the-benchmark"
+_WORDS = [f"{a}{b}{c}" for a in "blmnrst" for b in ("ali", "ero", "umi", "osta", "ina") for c in ("k", "n", "r", "s")]
 
 
 class Arrivals:
@@ -59,11 +61,17 @@ def towns() -> list[str]:
     return list(dict.fromkeys(f"{c['name']}, {c['countrycode']}" for c in cities if c["name"].isascii()))
 
 
+def filler(n: int) -> str:
+    """Words of its own, so that it is no copy of another text."""
+    return " ".join(random.Random(n).choices(_WORDS, k=60))
+
+
 def article(n: int, town: str) -> dict[str, str]:
     """News of an attack in a town of its own, so that no other article tells of it."""
     now = datetime.now(UTC)
     name = town.partition(",")[0]
     body = f"Gunmen ambushed an army patrol in {name} on {now:%A}, killing {3 + n % 40} soldiers, police said."
+    body += f" The paper {filler(n)}."
     return {"id": f"n{n}", "body": body, "published": now.isoformat(), "source": f"Paper {n}"}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ import requests
 
 from alerts.clock import Clock
 from benchmarks.common import fsync_ms, percentile
-from benchmarks.latency import towns
+from benchmarks.latency import filler, towns
 from daemon.running import AUTHORIZED, Site, address, config_text, running, until
 
 RATE = 100
@@ -29,7 +28,6 @@ SECONDS = int(os.environ.get("SOAK_SECONDS", "600"))
 #: The run in which two months pass.
 FAST_RATE, FAST_SECONDS, DAYS = 25, 150, 60
 MB = 1024 * 1024
-_WORDS = [f"{a}{b}{c}" for a in "blmnrst" for b in ("ali", "ero", "umi", "osta", "ina") for c in ("k", "n", "r", "s")]
 #: Connections that push, all open from the start.
 CLIENTS = 16
 
@@ -42,11 +40,6 @@ class Fast(Clock):
 
     def wall(self) -> float:
         return self._wall + (time.monotonic() - self._begin) * DAYS * 86400 / FAST_SECONDS
-
-
-def filler(n: int) -> str:
-    """Words of its own, so that it is no copy of another text."""
-    return " ".join(random.Random(n).choices(_WORDS, k=60))
 
 
 def article(n: int, town: str, now: float) -> str:
