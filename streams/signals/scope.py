@@ -29,10 +29,6 @@ _TOTALS = re.compile(
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
-#: Every telling of ``_TOTALS`` and ``_OF_MANY`` holds one of these.
-_SUMMING = frozenset(
-    """far date year total year-long since civil years now decade decades 10-year war less past last have has""".split()
-)
 #: Many happenings with one figure for a time: "attacks in the city have killed 31 people this week".
 _OF_MANY = re.compile(
     r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
@@ -151,10 +147,9 @@ def is_cumulative(
         and ("has" in words or "have" in words or "been" in words or words.index("since") > len(words) // 3)
     ):
         return True
-    if not _SUMMING.isdisjoint(words):
-        told = f" {' '.join(words)} "
-        if _TOTALS.search(told) or _OF_MANY.search(told):
-            return True
+    told = f" {' '.join(words)} "
+    if _TOTALS.search(told) or _OF_MANY.search(told):
+        return True
     inside = [d for d in dates if _within(sentence, d, segment, aside)]
     if any(d.kind == "since" or (d.kind == "duration" and not _is_short(sentence, d)) for d in inside):
         return True
