@@ -181,7 +181,7 @@ class Daemon:
         finally:
             self.intake.close()
         if self.monitor.deliverer is not None:
-            self.monitor.deliverer.wait_idle(timeout=DRAIN_SECONDS)
+            self.monitor.deliverer.wait_idle(timeout=DRAIN_SECONDS, reachable=True)
 
     # --- HTTP -------------------------------------------------------------------------------------------------------
 

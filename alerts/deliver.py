@@ -87,11 +87,14 @@ class Deliverer:
         for team in teams:
             team.join(until)
 
-    def wait_idle(self, timeout: float) -> bool:
-        """Wait until nothing is planned or being sent. False when ``timeout`` seconds pass first."""
+    def wait_idle(self, timeout: float, *, reachable: bool = False) -> bool:
+        """Wait until nothing is planned or being sent. False when ``timeout`` seconds pass first.
+
+        With ``reachable`` what waits for a destination that fails at present is not waited for.
+        """
         until = time.monotonic() + timeout
         with closing(connect(self._path)) as connection, self._idle:
-            while outbox.busy(connection, self._teams):
+            while outbox.busy(connection, [n for n, team in self._teams.items() if not (reachable and team.failing)]):
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
@@ -128,6 +131,11 @@ class _Team:
         self._path, self._senders = path, senders
         self._relief: threading.Thread | None = None
         self._stopping = threading.Event()
+
+    @property
+    def failing(self) -> bool:
+        """Whether the destination did not take the last message that was tried."""
+        return any(sender.failing for sender in self._senders)
 
     def start(self) -> None:
         """Take up what nobody is sending any more, and begin."""

@@ -52,6 +52,11 @@ class Sender(threading.Thread):
         """There may be work."""
         self._woken.set()
 
+    @property
+    def failing(self) -> bool:
+        """Whether its destination did not take the last message that was tried."""
+        return self._pace.failures > 0
+
     def ask_to_stop(self) -> None:
         """End after what is under way."""
         self._stopping.set()

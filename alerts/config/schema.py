@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -15,13 +16,8 @@ from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.values import INVALID, Reader, Values
 from streams.article import PHASES
+from streams.signals.lexicon import rows_of
 
-#: Families of signal types.
-FAMILIES = (
-    "agreement", "attack", "casualty", "ceasefire", "ddr", "detainee", "diplomatic", "force", "hostage",
-    "humanitarian", "peacekeeping", "posture", "repression", "restrictions", "rupture", "siege", "talks",
-    "territory", "threat", "trend", "unrest",
-)  # fmt: skip
 #: Classes of victims.
 CLASSES = (
     "aid_worker", "child", "civilian", "combatant", "health_worker", "journalist", "official", "peacekeeper",
@@ -46,15 +42,27 @@ class Key(Struct, frozen=True):
     required: bool = False
 
 
+@cache
+def signal_types() -> tuple[str, ...]:
+    """The ids of the taxonomy, sorted."""
+    return tuple(sorted(row[0] for row in rows_of("types.tsv")))
+
+
 def signal_type(values: Values, item: Item) -> Any:
-    """A glob over signal types whose family there is."""
+    """A glob over signal types that matches at least one."""
     value = v.text(values, item)
-    if value is INVALID:
+    if value is INVALID or any(fnmatchcase(known, value) for known in signal_types()):
         return value
-    family = value.partition(".")[0]
-    if any(fnmatchcase(known, family) for known in FAMILIES):
-        return value
-    return values.refuse(item, f"no signal type matches {v.said(item)}{did_you_mean(family, FAMILIES)}")
+    globs = {f"{known.partition('.')[0]}.*" for known in signal_types()}
+    return values.refuse(item, f"no signal type matches {v.said(item)}{_meant(value, globs)}")
+
+
+def _meant(value: str, globs: set[str]) -> str:
+    """The type or glob that was probably meant, else where the list of types is."""
+    family = f"{value.partition('.')[0]}.*"
+    close = nearest(value, signal_types()) if "*" not in value else nearest(family, globs)
+    close = close or (family if family in globs else None)
+    return f'; did you mean "{close}"?' if close else "; docs/signals.md lists them"
 
 
 _RULE = {
