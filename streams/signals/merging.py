@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from streams.article import Count, Signal
 from streams.signals.draft import Draft
-from streams.signals.sameness import distinct_names, words_of
+from streams.signals.sameness import Names, words_of
 
 _Key = tuple[str, str]
 
@@ -56,19 +56,23 @@ def _added(key: _Key, told: Sequence[Signal], drafts: Sequence[Draft]) -> Iterat
 
 
 def _known(count: Count, counts: Sequence[Count]) -> bool:
-    names = [words_of(name) for c in counts for name in c.names]
-    mine = [words_of(name) for name in count.names]
-    return bool(mine) and distinct_names([*names, *mine]) == distinct_names(names)
+    names = Names(words_of(name) for c in counts for name in c.names)
+    return bool(count.names) and all(words_of(name) in names for name in count.names)
 
 
 def _one_each(key: _Key, told: Sequence[Signal]) -> list[Count]:
     """A count for each named victim told alone, none twice."""
     kept: list[Count] = []
+    names = Names()
     for signal in told:
         for count in signal.counts:
             alone = count.low == count.high == 1 and count.names and count.relation == "total"
-            if alone and (count.measure, count.side) == key and not _known(count, kept):
+            if not alone or (count.measure, count.side) != key:
+                continue
+            mine = [words_of(name) for name in count.names]
+            if not all(name in names for name in mine):
                 kept.append(count)
+                names.add(mine)
     return kept
 
 

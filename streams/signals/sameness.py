@@ -6,7 +6,7 @@ many wounded. Otherwise a conflict of place, day or figure keeps two tellings ap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -35,6 +35,9 @@ _MEASURES = ("killed", "wounded", "hostages")
 #: A figure of dead that two happenings of one article hardly share by chance.
 _TELLING = 4
 _LONGER = 3
+#: Of an article that is one long list of victims: tellings that names are compared with, and names to a word.
+_TELLINGS = 60
+_OF_ONE_WORD = 20
 _TITLES = frozenset(
     """mr mrs ms dr msgr monsignor father fr rev reverend bishop archbishop gen general col colonel maj major capt
     captain sgt sergeant lt lieutenant judge justice senator deputy president minister professor prof mayor sir don
@@ -56,8 +59,10 @@ def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose:
 def same_victims(signal: Signal, others: Sequence[Signal]) -> bool:
     """Whether both tell of the same named victim, or of the same groups: "six priests and two women", "six priests"."""
     mine = victim_names([signal])
-    if mine and any(_same_name(one, other) for other in victim_names(others) for one in mine):
-        return True
+    if mine:
+        theirs = Names(victim_names(others[:_TELLINGS]))
+        if any(name in theirs for name in mine):
+            return True
     told = [_group_of(c) for c in signal.counts if c.relation == "total" and c.measure == "killed"]
     if not told or None in told or own_setting(signal):
         return False
@@ -115,13 +120,24 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _TITLES) or words
 
 
-def distinct_names(names: Sequence[tuple[str, ...]]) -> int:
-    """How many people the names stand for: "Perez" and "Juan Perez" are one."""
-    kept: list[tuple[str, ...]] = []
-    for name in sorted(names, key=len, reverse=True):
-        if not any(_same_name(name, other) for other in kept):
-            kept.append(name)
-    return len(kept)
+class Names:
+    """Names of people, each as its words; one is in them when it may be a shorter or longer form of one that is."""
+
+    def __init__(self, names: Iterable[tuple[str, ...]] = ()) -> None:
+        self._of_word: dict[str, list[tuple[str, ...]]] = {}
+        """The first names that hold a word: of a crowd of the same name, enough to know it by."""
+        self.add(names)
+
+    def add(self, names: Iterable[tuple[str, ...]]) -> None:
+        """Take names in."""
+        for name in names:
+            for word in name:
+                known = self._of_word.setdefault(word, [])
+                if len(known) < _OF_ONE_WORD and name not in known:
+                    known.append(name)
+
+    def __contains__(self, name: tuple[str, ...]) -> bool:
+        return any(_same_name(name, other) for word in name for other in self._of_word.get(word, ()))
 
 
 def totals(signal: Signal, measure: str) -> list[Count]:

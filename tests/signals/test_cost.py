@@ -57,3 +57,12 @@ def test_nested_parentheses_cost_their_length() -> None:
 def test_a_run_of_digits_costs_its_length() -> None:
     read(TELLING)
     assert seconds("Gunmen killed " + "9" * MEGABYTE + " soldiers.") < 2
+
+
+def test_hundreds_of_named_victims_cost_little() -> None:
+    read(TELLING)
+    names = [
+        f"{first} {a}{b}ez" for first in ("Juan", "Maria", "Luis") for a in "BCDFGLMNPRST" for b in "abcdefghiklmnop"
+    ]
+    lists = zip(names, names[7:], names[90:], strict=False)
+    assert seconds(" ".join(f"Gunmen killed {', '.join(three)} and Pablo Soto in an attack." for three in lists)) < 3
