@@ -204,7 +204,7 @@ def _quotes(alert: Alert, written: str, style: Style) -> list[Quoted]:
     """The evidence that the rule's own text does not show: not its sentence, or not its address."""
     seen = one_line(written)
     shown = {match.rstrip(_AFTER_URL) for match in _URL.findall(written)}
-    unquoted = [item for item in alert.evidence if opening(item.sentence) not in seen]
+    unquoted = [item for item in alert.evidence if (said := opening(item.sentence)) not in seen or not said]
     unlinked = [item for item in alert.evidence if item not in unquoted and item.url not in shown]
     found = [quoted(item, style, alert.at) for item in unquoted]
     for item in unlinked:
@@ -218,6 +218,8 @@ def quoted(item: Evidence, style: Style, now: str) -> Quoted:
     """A quoted sentence with who printed it, linked to the article."""
     dialect = style.dialect
     link = dialect.link(item.url, byline(item, style.zone, now))
+    if not item.sentence.strip():
+        return Quoted(link, link, bool(web_address(item.url)))
     sentence = dialect.quoted(f"“{dialect.fit(one_line(item.sentence), QUOTE_WIDTH)}”")
     return Quoted(f"{sentence}\n{link}", link, bool(web_address(item.url)))
 
