@@ -213,7 +213,7 @@ def _claims(happening: Happening) -> list[Claim]:
             source=claim.mention.publisher,
             low=claim.figure.low,
             high=claim.figure.high,
-            at=iso(claim.mention.as_of),
+            at=iso(claim.printed),
             measure=measure,
             void=claim.void,
         )
@@ -225,7 +225,7 @@ def _claims(happening: Happening) -> list[Claim]:
 def _facets(happening: Happening) -> list[dict[str, Any]]:
     """What an episode is told to consist of, oldest first, each facet once with its latest figure."""
     found: dict[str, dict[str, Any]] = {}
-    for mention in sorted(happening.alive, key=lambda m: (m.as_of, m.position)):
+    for mention in sorted(happening.mentions, key=lambda m: (m.as_of, m.position)):
         if mention.facet:
             figures = [{"measure": f.measure, "low": f.low, "high": f.high} for f in mention.figures]
             found[mention.facet] = {"facet": mention.facet, "phase": mention.phase, "counts": figures}

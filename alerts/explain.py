@@ -174,7 +174,7 @@ def _told(past: Past, mention: Mention, figure: str, fate: str, claim: Claimed |
         source=mention.publisher,
         family=mention.family,
         speaker=mention.speaker,
-        at=iso(mention.as_of),
+        at=iso(claim.printed if claim else mention.as_of),
         figure=figure,
         fate=fate,
         sentences=tuple(_sentences(past, mention, claim)) if mention.family != ANALYST else (),

@@ -138,7 +138,7 @@ def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _other_phase(rule: Rule, happening: Happening) -> Refused:
-    told = " and ".join(sorted({m.phase for m in happening.alive if m.phase})) or "without a phase"
+    told = " and ".join(sorted({m.phase for m in happening.mentions if m.phase})) or "without a phase"
     return Refused(reason="other_phase", detail=f"told as {told}; this rule waits for {' or '.join(rule.phases)}")
 
 

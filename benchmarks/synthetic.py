@@ -68,6 +68,8 @@ class Shape(Struct, frozen=True, kw_only=True):
     revised: float = 0.1
     corrected: float = 0.05
     withdrawn: float = 0.02
+    retouched: float = 0.0
+    """Reports that come again in other words, with the same figures."""
     late: float = 0.05
     undated: float = 0.01
     vague: float = 0.15
@@ -193,7 +195,7 @@ class _Source:
     def _second_thoughts(
         self, what: _Happening, report: Report, at: int, killed: int
     ) -> Iterator[tuple[int, Report, dict[str, int]]]:
-        """What becomes of some reports: a new version, a correction in another article, a withdrawal."""
+        """What becomes of some reports: a new version, a correction in another article, a withdrawal, other words."""
         later, fate = at + 3600 + self.chance.randrange(36_000), self.chance.random()
         shape = self.shape
         if fate < shape.revised:
@@ -208,6 +210,8 @@ class _Source:
                 revision=2, updated=iso(later),
             )  # fmt: skip
             yield later, gone, {}
+        elif fate < shape.revised + shape.corrected + shape.withdrawn + shape.retouched:
+            yield later, replace(report, revision=2, updated=iso(later), title="Other words"), {"e1": what.number}
 
     def _episode(self, midnight: int) -> Iterator[tuple[int, Report, dict[str, int]]]:
         self.happened += 1

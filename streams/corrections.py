@@ -93,6 +93,12 @@ def rulings_of(state: State, keys: Sequence[str], known: Container[str]) -> tupl
     return tuple(sorted(found, key=lambda r: (r.position, r.measure)))
 
 
+def anchored(state: State, anchors: Container[str]) -> list[str]:
+    """The mentions whose words of an analyst go where one of these goes."""
+    rows = said(state).rows.items()
+    return [key for key, row in rows if any(ruling.anchor in anchors for ruling in row.rulings)]
+
+
 def _merge(happening: Happening, other: Happening | None, name: str, position: int, at: int, state: State) -> Corrected:
     if other is None:
         return Corrected(refused=f"no incident {name} is known, or it is beyond the horizon")

@@ -70,7 +70,7 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     at: int | None
     """Seconds: ``published``, or ``received`` when that is earlier. None when the article has no date."""
     as_of: int
-    """Seconds: when this was the publisher's word; the later of published and updated."""
+    """Seconds: since when this is the publisher's word; versions of the article that say the same change nothing."""
     received: int
     """Seconds: when the article's first version came."""
     quiet: str | None = None
@@ -100,20 +100,26 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     facet: str | None = None
     actual: bool = True
     """Whether it took place (a planned withdrawal did not): only then it counts."""
+    figure_dates: tuple[int, ...] = ()
+    """Seconds: since when each figure is said, by the article or by the text that it is a copy of."""
+    phase_date: int = 0
+    """Seconds: since when the phase is."""
 
 
 def when_told(mention: Mention) -> tuple[int, str]:
-    """When it was told: what figures and phases are ordered by."""
+    """When it was told."""
     return mention.as_of, mention.key
 
 
 class Void(Struct, frozen=True, kw_only=True, array_like=True):
-    """Figures of a story that were withdrawn: those given before ``before``."""
+    """Figures of a story that were withdrawn: those given before ``before``, by other articles than this."""
 
     story: str
     before: int
     gone: bool
     """Whether the story itself was cancelled, not only its figures."""
+    article: str = ""
+    """Key of the article whose new version, or cancellation, did so."""
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
@@ -133,6 +139,8 @@ class Ruling(Struct, frozen=True, kw_only=True):
 class Happening(Struct, frozen=True, kw_only=True, dict=True):
     """One incident or episode with its mentions, in the order of telling. What is read from them is read once.
 
+    The mentions are those of texts that stand: what was cancelled is not among them.
+
     It is named after the earliest of them. Nothing in it depends on the order in which the articles arrived.
     """
 
@@ -148,26 +156,11 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
         return {}
 
     @cached_property
-    def alive(self) -> tuple[Mention, ...]:
-        """The mentions whose story was not cancelled."""
-        gone = {(void.story, void.before) for void in self.voids if void.gone}
-        if not gone:
-            return self.mentions
-        return tuple(m for m in self.mentions if not any(m.story == s and m.as_of < before for s, before in gone))
-
-    @cached_property
-    def fresh(self) -> tuple[Mention, ...]:
-        """The living mentions, oldest first, without those that only print again what the text they copy said."""
-        said = {m.article: (m.figures, m.phase) for m in self.alive}
-        echoes = (m.copied and said.get(m.copied) == (m.figures, m.phase) for m in self.alive)
-        return tuple(sorted((m for m, echo in zip(self.alive, echoes, strict=True) if not echo), key=when_told))
-
-    @cached_property
     def counted(self) -> tuple[Mention, ...]:
-        """The living mentions of something that took place; none when an analyst said that it did not."""
+        """The mentions of something that took place; none when an analyst said that it did not."""
         if self.dismissal is not None:
             return ()
-        return tuple(mention for mention in self.alive if mention.actual)
+        return tuple(mention for mention in self.mentions if mention.actual)
 
     @cached_property
     def dismissal(self) -> Ruling | None:
@@ -178,7 +171,7 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def denials(self) -> tuple[str, ...]:
         """Who denies it and who told so, each text once, oldest first: "the army via Pacific Ledger"."""
-        told = sorted((m for m in self.alive if m.stance == "denial"), key=when_told, reverse=True)
+        told = sorted((m for m in self.mentions if m.stance == "denial"), key=when_told, reverse=True)
         first = {(m.speaker, m.story): f"{m.speaker or 'a party'} via {m.publisher}" for m in told}
         return tuple(dict.fromkeys(reversed(first.values())))
 
@@ -243,5 +236,5 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def phase(self) -> str | None:
         """The phase that the latest mentions give, of several the one that has come furthest (episodes)."""
-        told = [(m.as_of, PHASES.index(m.phase), m.phase) for m in self.fresh if m.phase in PHASES]
+        told = [(m.phase_date or m.as_of, PHASES.index(m.phase), m.phase) for m in self.mentions if m.phase in PHASES]
         return max(told)[2] if told else None

@@ -5,13 +5,13 @@ or equal version after a higher one is ignored. A cancellation before its articl
 another address and another title is another article.
 
 Whatever the order in which versions arrive, the row of an article is the same: the highest version stands, and of the
-others only remains that they were there.
+others remains what dates the figures of it.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -22,15 +22,15 @@ from streams.codec import digest
 from streams.happenings import Mention
 from streams.state import State, Table
 from streams.times import epoch
+from streams.versions import Rank, Version, changed_at, copied_dates, dates_of, told_of, with_version
 
 Verdict = Literal["new", "newer", "stale"]
-Rank = tuple[int, str, str, int, str]
 #: Versions of one article whose texts are remembered, to know their reprints.
 PRINTS_KEPT = 8
 #: Ranks a cancellation that says no time above every version that does.
 _LAST = "~"
 #: What mentions have from their article.
-_WORN = ("story", "family", "copied", "as_of", "received", "quiet")
+_WORN = ("story", "family", "copied", "as_of", "figure_dates", "phase_date", "received", "quiet")
 
 
 class Link(Struct, frozen=True, array_like=True):
@@ -79,6 +79,8 @@ class Known(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=Tr
     """The incident or episode of each mention."""
     links: tuple[tuple[Link, ...], ...] = ()
     """The best links of each mention."""
+    former: tuple[Version, ...] = ()
+    """The other versions seen, by rank; but for those that were withheld."""
 
     @property
     def moment(self) -> int:
@@ -87,14 +89,46 @@ class Known(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=Tr
 
     @property
     def as_of(self) -> int:
-        """When this was the publisher's word: of a first version when it was published, of a later when changed."""
-        told = (self.updated or self.received) if self.revised else max(self.updated or 0, self.moment)
-        return min(told, self.received)
+        """When the version that stands was the publisher's word: a first one when published, a later when changed."""
+        version = self._standing()
+        return version.later if self.revised else version.first
 
     @property
-    def since(self) -> int:
-        """When a revision or cancellation took back what stood before."""
-        return min(self.updated or self.received, self.received)
+    def versions(self) -> tuple[Version, ...]:
+        """The versions seen, up to the one that stands."""
+        return (*(version for version in self.former if version.rank < self.rank), self._standing())
+
+    @property
+    def took_back(self) -> int | None:
+        """When what stood before was taken back, by a version that says other things or by a cancellation."""
+        if self.status == "canceled":
+            return self._standing().later
+        return changed_at(self.versions) if self.revised else None
+
+    @property
+    def hushed(self) -> str | None:
+        """Why it alerts nobody: as long as no version says other things than the first did, for its reason."""
+        if not self.revised:
+            return self.quiet
+        versions = self.versions
+        return versions[0].quiet if changed_at(versions) is None else None
+
+    def _standing(self) -> Version:
+        return _version(self.rank, self.status, self.updated, self.at, self.received, self.quiet, self.mentions)
+
+
+def _version(
+    rank: Rank,
+    status: Status,
+    updated: int | None,
+    at: int | None,
+    received: int,
+    quiet: str | None,
+    mentions: Sequence[Mention],
+) -> Version:
+    moment = received if at is None else at
+    first, later = min(max(updated or 0, moment), received), min(updated or received, received)
+    return Version(rank, status == "usable", first, later, quiet, told_of(mentions))
 
 
 def table(state: State) -> Table[Known]:
@@ -162,28 +196,57 @@ def remember(
         story=known.story if known else "",
         family=known.family if known else "",
         mentions=tuple(mentions),
+        former=_former(known),
     )
 
 
-def absorb(known: Known, report: Report, received: int) -> Known:
-    """The row after an older version came late: it was there, and that is all."""
+def absorb(
+    known: Known, report: Report, at: int | None, received: int, quiet: str | None, mentions: Sequence[Mention]
+) -> Known:
+    """The row after an older version came late: it was there, and what it said dates what is said now."""
+    rank, former = rank_of(report), known.former
+    number = (rank[0], rank[3])
+    again = known.numbered and any((v[0], v[3]) == number for v in (known.rank, *(v.rank for v in former)))
+    if report.status != "withheld" and rank != known.rank and not again:
+        version = _version(rank, report.status, epoch(report.updated), at, received, quiet, mentions)
+        former = with_version(former, version)
     return replace(
         known,
         heard=min(known.heard, received),
         revised=known.revised or report.status == "usable",
         prints=_prints(known.prints, report),
+        former=former,
     )
 
 
-def dressed(row: Known) -> tuple[Mention, ...]:
-    """The mentions with what they have from their article: story, family and times."""
-    worn = (row.story, row.family, row.copied, row.as_of, row.heard, None if row.revised else row.quiet)
-    return tuple(
-        m
-        if (m.story, m.family, m.copied, m.as_of, m.received, m.quiet) == worn
-        else replace(m, **dict(zip(_WORN, worn, strict=True)))
-        for m in row.mentions
-    )
+def _former(known: Known | None) -> tuple[Version, ...]:
+    """The versions before the one that comes now."""
+    if known is None or known.status == "withheld":
+        return known.former if known else ()
+    return with_version(known.former, known.versions[-1])
+
+
+def dressed(row: Known, articles: Table[Known]) -> tuple[Mention, ...]:
+    """The mentions with what they have from their article and those it is a copy of: story, family and times."""
+    if not row.mentions:
+        return ()
+    versions, quiet, copied = row.versions, row.hushed, list(_copied(row, articles))
+    found = []
+    for m in row.mentions:
+        dates = dates_of(m, versions)
+        for others in copied:
+            dates = copied_dates(m, dates, others)
+        worn = (row.story, row.family, row.copied, dates.as_of, dates.figures, dates.phase, row.heard, quiet)
+        has = (m.story, m.family, m.copied, m.as_of, m.figure_dates, m.phase_date, m.received, m.quiet)
+        found.append(m if has == worn else replace(m, **dict(zip(_WORN, worn, strict=True))))
+    return tuple(found)
+
+
+def _copied(row: Known, articles: Table[Known]) -> Iterator[tuple[Version, ...]]:
+    """The versions of each of the articles whose text it is a copy of."""
+    while (original := articles.get(row.copied)) is not None:
+        yield original.versions
+        row = original
 
 
 def _prints(earlier: tuple[Fingerprint, ...], report: Report) -> tuple[Fingerprint, ...]:

@@ -82,8 +82,8 @@ class Stories:
             if row.copied in self._articles.rows:
                 self._copies.setdefault(row.copied, set()).add(key)
         for key, row in self._articles.rows.items():
-            if row.prints and (row.revised or row.status == "canceled"):
-                members = [self._articles.rows[other] for other in self._members(self._root(key))]
+            if row.prints and row.took_back is not None:
+                members = {other: self._articles.rows[other] for other in self._members(self._root(key))}
                 self._voids[row.story] = self._voids_of(members, row.family)
 
     def voids(self, story: str) -> tuple[Void, ...]:
@@ -99,8 +99,8 @@ class Stories:
 
         ``families`` maps publishers to houses, both case-folded.
 
-        Gives the keys, sorted, of the other articles that are now a copy of another one, in another story or family,
-        or had figures taken back. Rows are written; their mentions are left as they are.
+        Gives the keys, sorted, of the other articles that are now a copy of another one, directly or through others,
+        in another story or family, or had figures taken back. Rows are written; their mentions are left as they are.
         """
         row = self._articles.rows[key]
         own = own_family(row, families)
@@ -127,11 +127,11 @@ class Stories:
             self._tie(other, new)
         roots = {self._root(other) for other in (*former, *ties)}
         if before is None and len(roots) == 1 and former <= {key, *roots} and self._joins(key, *roots):
-            return sorted(ties.keys() - {key})
+            return sorted(self._below(ties) - {key})
         for root in former - roots:
             self._unsettle(digest("story", root))
         changed = {name for root in sorted(roots) for name in self._settle(root)}
-        return sorted({*changed, *ties} - {key})
+        return sorted({*changed, *self._below(ties)} - {key})
 
     def forget(self, key: str) -> None:
         """An article is gone from the table. Its copies keep the story they have."""
@@ -218,12 +218,17 @@ class Stories:
 
     def _members(self, root: str) -> list[str]:
         """Every article of a story, earliest first."""
-        found, queue = [], [root]
+        return sorted(self._below([root]), key=self._order)
+
+    def _below(self, keys: Iterable[str]) -> set[str]:
+        """These articles, and all that are copies of them, directly or through others."""
+        found, queue = set[str](), list(keys)
         while queue:
             key = queue.pop()
-            found.append(key)
-            queue.extend(self._copies.get(key, ()))
-        return sorted(found, key=self._order)
+            if key not in found:
+                found.add(key)
+                queue.extend(self._copies.get(key, ()))
+        return found
 
     def _joins(self, key: str, root: str) -> bool:
         """Write the story of a new article that changes nothing for the rest of it, if it is one."""
@@ -243,9 +248,9 @@ class Stories:
     def _settle(self, root: str) -> list[str]:
         """Write story and family into the rows of a story. Gives the articles for which that or a void is new."""
         members = self._members(root)
-        rows = [self._articles.rows[key] for key in members]
+        rows = {key: self._articles.rows[key] for key in members}
         story = digest("story", root)
-        credited = next((key for key, row in zip(members, rows, strict=True) if _credit(row)), "")
+        credited = next((key for key, row in rows.items() if _credit(row)), "")
         self._credited[story] = credited
         family = self._articles.rows[credited or root].own
         voids = tuple(replace(void, story=story) for void in self._voids_of(rows, family))
@@ -254,7 +259,7 @@ class Stories:
         if voids:
             self._voids[story] = voids
         changed = []
-        for key, row in zip(members, rows, strict=True):
+        for key, row in rows.items():
             if (row.story, row.family) != (story, family):
                 self._articles.put(key, replace(row, story=story, family=family))
                 changed.append(key)
@@ -262,12 +267,12 @@ class Stories:
                 changed.append(key)
         return changed
 
-    def _voids_of(self, rows: list[Known], family: str) -> tuple[Void, ...]:
+    def _voids_of(self, rows: Mapping[str, Known], family: str) -> tuple[Void, ...]:
         """What a story's own house took back; a paper that changes its copy takes back nothing of the agency's."""
         return tuple(
-            Void(story=row.story, before=row.since, gone=row.status == "canceled")
-            for row in rows
-            if (row.revised or row.status == "canceled") and row.own == family
+            Void(story=row.story, before=before, gone=row.status == "canceled", article=key)
+            for key, row in rows.items()
+            if row.own == family and (before := row.took_back) is not None
         )
 
     # --- the index ----------------------------------------------------------------------------------------------------

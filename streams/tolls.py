@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from streams.happenings import Figure, Happening, Mention, Ruling, when_told
+from streams.happenings import Figure, Happening, Mention, Ruling, Void
 
 ANY_SIDE = frozenset({"victim", "perpetrator", "unknown"})
 VICTIMS = frozenset({"victim", "unknown"})
@@ -36,7 +37,19 @@ class Claimed(Struct, frozen=True, kw_only=True):
 
     figure: Figure
     mention: Mention
+    date: int
+    """Seconds: since when it is said."""
     void: bool = False
+
+    @property
+    def when(self) -> tuple[int, str]:
+        """What claims are ordered by."""
+        return self.date, self.mention.key
+
+    @property
+    def printed(self) -> int:
+        """Seconds: since when this teller says so; of a copy, when it was printed."""
+        return self.mention.as_of if self.mention.copied else self.date
 
 
 class Toll(Struct, frozen=True, kw_only=True):
@@ -60,16 +73,11 @@ def want_of(measure: str, *, classes: Iterable[str] = (), vague: bool = True) ->
 
 def claims(happening: Happening, want: Want) -> list[Claimed]:
     """Every wanted figure, oldest first, one a mention (its classes and sides add up), voided ones marked."""
-    found = []
-    for mention in sorted(happening.alive, key=when_told):
-        figure = _sum([f for f in mention.figures if _wanted(f, want)])
-        if figure is not None:
-            found.append(Claimed(figure=figure, mention=mention))
-    said = [_claimed(ruling) for ruling in happening.rulings if ruling.measure and _reads(want, ruling.measure)]
-    if said:
-        found = sorted([*found, *said], key=lambda c: when_told(c.mention))
+    found = [claim for mention in happening.mentions if (claim := _claim(mention, want)) is not None]
+    found += [_ruled(ruling) for ruling in happening.rulings if ruling.measure and _reads(want, ruling.measure)]
+    found.sort(key=lambda claim: claim.when)
     later = [claim for claim in found if claim.figure.corrects is not None or claim.mention.family == ANALYST]
-    return [Claimed(figure=c.figure, mention=c.mention, void=_is_void(c, later, found, happening)) for c in found]
+    return [replace(claim, void=_is_void(claim, later, found, happening)) for claim in found]
 
 
 def toll(happening: Happening, want: Want) -> Toll | None:
@@ -80,9 +88,7 @@ def toll(happening: Happening, want: Want) -> Toll | None:
 
 
 def _toll(happening: Happening, want: Want) -> Toll | None:
-    fresh = {ANALYST, *(mention.article for mention in happening.fresh)}
-    spoken = [claim for claim in claims(happening, want) if (claim.mention.article or ANALYST) in fresh]
-    latest = {claim.mention.family: claim for claim in spoken}
+    latest = {claim.mention.family: claim for claim in claims(happening, want)}
     standing = [claim for claim in latest.values() if not claim.void]
     if not standing:
         return None
@@ -94,7 +100,7 @@ def _toll(happening: Happening, want: Want) -> Toll | None:
         low=low,
         high=None if len(known) < len(highs) else max([*known, low]),
         confirmed=len(lows) > 1 or any(claim.mention.family == ANALYST for claim in standing),
-        as_of=max(claim.mention.as_of for claim in standing),
+        as_of=max(claim.date for claim in standing),
     )
 
 
@@ -105,6 +111,16 @@ def _wanted(figure: Figure, want: Want) -> bool:
         and (not want.classes or figure.class_ in want.classes)
         and (want.vague or figure.exactness not in _SOFT)
     )
+
+
+def _claim(mention: Mention, want: Want) -> Claimed | None:
+    """What a mention claims, since the latest of the figures that add up to it."""
+    wanted = [n for n, figure in enumerate(mention.figures) if _wanted(figure, want)]
+    figure = _sum([mention.figures[n] for n in wanted])
+    if figure is None:
+        return None
+    dates = mention.figure_dates
+    return Claimed(figure=figure, mention=mention, date=max(dates[n] for n in wanted) if dates else mention.as_of)
 
 
 def _sum(figures: list[Figure]) -> Figure | None:
@@ -126,14 +142,21 @@ def _sum(figures: list[Figure]) -> Figure | None:
 
 def _is_void(claim: Claimed, later: list[Claimed], all_claims: list[Claimed], happening: Happening) -> bool:
     """Whether a figure was taken back. ``later`` are those that may do so: stated corrections, an analyst's word."""
-    mention = claim.mention
-    if any(void.story == mention.story and mention.as_of < void.before for void in happening.voids):
+    if any(_takes_back(void, claim) for void in happening.voids):
         return True
     return any(
         _overruled(claim, other, all_claims)
         if other.mention.family == ANALYST
-        else when_told(other.mention) > when_told(mention) and _names(other.figure, claim.figure)
+        else other.when > claim.when and _names(other.figure, claim.figure)
         for other in later
+    )
+
+
+def _takes_back(void: Void, claim: Claimed) -> bool:
+    """Whether a newer version of a story's text takes back a figure that another article printed of it."""
+    mention = claim.mention
+    return (
+        void.story == mention.story and claim.date < void.before and void.article != mention.article and not void.gone
     )
 
 
@@ -155,7 +178,7 @@ def _reads(want: Want, measure: str) -> bool:
     return (want.measure, want.sides, want.classes) == (other.measure, other.sides, other.classes)
 
 
-def _claimed(ruling: Ruling) -> Claimed:
+def _ruled(ruling: Ruling) -> Claimed:
     """An analyst's figure as a claim."""
     measure = want_of(ruling.measure).measure
     figure = Figure(measure=measure, side="victim", class_=None, low=ruling.value, high=ruling.value, exactness="exact")
@@ -174,7 +197,7 @@ def _claimed(ruling: Ruling) -> Claimed:
         received=ruling.at,
         speaker=ANALYST,
     )
-    return Claimed(figure=figure, mention=mention)
+    return Claimed(figure=figure, mention=mention, date=ruling.at)
 
 
 def _names(correction: Figure, figure: Figure) -> bool:

@@ -192,7 +192,9 @@ class _World:
         ``refresh`` are mentions whose story had figures taken back; ``heirs`` says which mention of a new version
         stands for one of the version before.
         """
-        keys = {**self.incidents.change(gone, come), **dict.fromkeys(key for key in refresh if key in self.home)}
+        moved = {*gone, *(node.mention.key for node in come)}
+        again = [*refresh, *corrections.anchored(self.state, moved)]
+        keys = {**self.incidents.change(gone, come), **dict.fromkeys(key for key in again if key in self.home)}
         groups: dict[int, Group] = {}
         went: dict[str, dict[str, None]] = {}
         for key in keys:
@@ -287,7 +289,7 @@ class _Reading:
         known = world.articles.get(key)
         if identity.judge(known, report) == "stale" and known is not None:
             self._note("ignored", f"version {report.revision or report.updated or 1} is not newer than what is known")
-            row = identity.absorb(known, report, self.record.received)
+            row = self._absorbed(key, known)
             if row == known:
                 return Observation(now=self.now, notes=tuple(self.notes))
         else:
@@ -303,22 +305,38 @@ class _Reading:
             changes=changed.changes,
             merged=changed.merged,
             split=changed.split,
-            quiet=None if stands.revised else stands.quiet,
+            quiet=stands.hushed,
             because=_because(report, self.record.received),
             notes=(*self.notes, *_told(changed)),
         )
 
     def _row(self, key: str, known: Known | None, published: int | None) -> Known:
         """The row of this version, with what it says."""
-        report, received = self.report, self.record.received
-        at = None if published is None else min(published, received)
-        mentions = []
-        if report.status == "usable" and report.events:
-            publisher, position = report.source or report.feed, self.record.position
-            mentions = mentions_of(
-                report, Context(article=key, position=position, publisher=publisher, at=at, received=received)
-            )
-        return identity.remember(known, report, self.record.position, at, received, self._quiet(at), mentions)
+        at, mentions = self._at(published), self._mentions(key, published)
+        received, position = self.record.received, self.record.position
+        return identity.remember(known, self.report, position, at, received, self._quiet(at), mentions)
+
+    def _absorbed(self, key: str, known: Known) -> Known:
+        """The row after this older version came late."""
+        published = epoch(self.report.published)
+        at, mentions = self._at(published), self._mentions(key, published)
+        return identity.absorb(known, self.report, at, self.record.received, self._quiet(at), mentions)
+
+    def _at(self, published: int | None) -> int | None:
+        return None if published is None else min(published, self.record.received)
+
+    def _mentions(self, key: str, published: int | None) -> list[Mention]:
+        report, record = self.report, self.record
+        if report.status != "usable" or not report.events:
+            return []
+        context = Context(
+            article=key,
+            position=record.position,
+            publisher=report.source or report.feed,
+            at=self._at(published),
+            received=record.received,
+        )
+        return mentions_of(report, context)
 
     def _place(self, key: str, known: Known | None, row: Known) -> _Changed:
         """Write the row, find its story, and link anew all that this touches."""
@@ -332,7 +350,7 @@ class _Reading:
         gone, come, refresh = [m.key for m in before if m.key in world.home], list[Node](), list[str]()
         for article in (key, *others):
             row = world.articles.rows[article]
-            mentions = identity.dressed(row)
+            mentions = identity.dressed(row, world.articles)
             if mentions != row.mentions:
                 world.articles.put(article, replace(row, mentions=mentions))
             alive = () if world.stories.is_gone(row) else mentions

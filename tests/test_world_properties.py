@@ -30,7 +30,7 @@ from streams.tolls import claims, toll, want_of
 SPAN = 20 * 86400
 CROWDED = Shape(
     days=4, rates=(("IQ", 5.0), ("ML", 1.0)), towns=3, noise=1, vague=0.3, revised=0.25, corrected=0.2, withdrawn=0.15,
-    undated=0.08, late=0.2, episodes=0.5,
+    retouched=0.2, undated=0.08, late=0.2, episodes=0.5,
 )  # fmt: skip
 ROOMY = Shape(days=8, noise=2, episodes=0.3)
 RULES = tuple(
@@ -202,6 +202,26 @@ def test_a_copy_of_an_article_that_stands_changes_no_count(shape: Shape, seed: i
         more = Record(position=1, received=original.received + later, entry=Reading(report=copy))
         two = Decided(sorted([*records, more], key=lambda r: r.received))
         same(one.counts, two.counts)
+
+
+@quickly
+@given(shapes, seeds, seeds, st.integers(1, 5))
+def test_an_edit_that_changes_no_figure_changes_nothing(shape: Shape, seed: int, order: int, times: int) -> None:
+    records, chance = records_of(shape, seed), random.Random(order)
+    read = [r for r in records if isinstance(r.entry, Reading)]
+    last = {r.entry.report.id: r for r in sorted(read, key=lambda r: r.entry.report.revision or 1)}  # type: ignore[union-attr]
+    told = [r for r in last.values() if isinstance(r.entry, Reading) and r.entry.report.events]
+    edits = []
+    for record in chance.sample(told, min(6, len(told))):
+        report, later = record.entry.report, record.received  # type: ignore[union-attr]
+        for again in range(times):
+            later += chance.randrange(60, 2 * 86400)
+            edit = replace(report, revision=9 + again, updated=iso(later), title=f"other words {again}")
+            edits.append(Record(position=0, received=later, entry=Reading(report=edit)))
+    one, two = Decided(records), Decided(sorted([*records, *edits], key=lambda r: r.received))
+    same(seen(one.state), seen(two.state))
+    same(one.windows, two.windows)
+    same(seen(two.state), seen(fold(shuffled([*records, *edits], order))))
 
 
 @quickly
