@@ -84,8 +84,8 @@ class Known(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=Tr
 
     @property
     def moment(self) -> int:
-        """Its place in the order of telling."""
-        return self.received if self.at is None else self.at
+        """Its place in the order of telling: when it was published, or else first heard."""
+        return self.heard if self.at is None else self.at
 
     @property
     def as_of(self) -> int:
