@@ -28,6 +28,7 @@ from streams.engines.pool import Pool
 from streams.engines.store import Store
 from streams.journal import Control
 from streams.state import State
+from streams.times import iso
 
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
@@ -38,14 +39,25 @@ SCHEMAS = (outbox.SCHEMA,)
 class OutboxSink:
     """Keeps alerts, and plans their notifications unless the monitor must not send."""
 
-    def __init__(self, severities: tuple[str, ...], *, plan: bool, clock: Callable[[], float] = time.time) -> None:
-        """``severities`` in rising order; ``clock`` gives seconds since the epoch."""
+    def __init__(
+        self,
+        severities: tuple[str, ...],
+        *,
+        plan: bool,
+        since: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``severities`` in rising order; alerts of before ``since`` (seconds) are kept and go nowhere.
+
+        ``clock`` gives seconds since the epoch.
+        """
         self._severities, self._plan, self._clock = severities, plan, clock
+        self._since = iso(since) or ""
 
     def write(self, connection: sqlite3.Connection, outgoing: Planned, position: int) -> None:
         """Store one alert inside the engine's transaction."""
-        destinations = outgoing.destinations if self._plan else ()
         alert = outgoing.alert
+        destinations = outgoing.destinations if self._plan and alert.at >= self._since else ()
         urgent = outbox.is_urgent(alert.severity, self._severities)
         outbox.plan(connection, alert, encode(alert), destinations, position, urgent=urgent, now=self._clock())
 
@@ -65,8 +77,13 @@ class Monitor:
         deliver: bool,
         workers: int | None = None,
         clock: Clock | None = None,
+        since: int | None = None,
     ) -> None:
-        """``store_path`` None keeps nothing; ``clock`` is delivery's."""
+        """``store_path`` None keeps nothing; ``clock`` is delivery's.
+
+        What was decided before ``since`` (seconds) is told to nobody.
+        """
+        self._since = since
         self._families = families = load_families(config.publishers)
         self.config, self._clock = config, clock or Clock()
         self.store = Store(store_path, SCHEMAS) if store_path else Store.scratch(SCHEMAS)
@@ -120,7 +137,7 @@ class Monitor:
         self.adopt_config(now)
 
     def _sink(self, *, plan: bool) -> OutboxSink:
-        return OutboxSink(self.config.severities, plan=plan, clock=self._clock.wall)
+        return OutboxSink(self.config.severities, plan=plan, since=self._since, clock=self._clock.wall)
 
     def _committed(self, sending: bool) -> None:
         if sending and self.deliverer is not None:

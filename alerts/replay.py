@@ -6,16 +6,19 @@ replay that was broken off goes on where it was, and memory stays flat whatever 
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
+from alerts.clock import Clock
 from streams.article import Article
 from streams.engines.sqlite import transaction
 from streams.engines.store import Store, note_unreadable
 from streams.sources import Unreadable
-from streams.times import seconds_of
+from streams.times import iso, seconds_of
 
 _STATE, _READY, _STAGING = "replay", "ready", "staging"
 _BATCH = 1000
@@ -31,6 +34,34 @@ class Staged:
     last: int | None = None
 
 
+class Pace:
+    """Lets a history pass at a factor of real time: waits until it is an entry's turn."""
+
+    def __init__(self, factor: float, since: int | None, clock: Clock) -> None:
+        """``factor`` 60 lets an hour pass in a minute; what lies before ``since`` (seconds) passes at once."""
+        self._factor, self._since, self._clock = factor, since, clock
+        self._begun: tuple[float, int] | None = None
+
+    def __call__(self, moment: int) -> None:
+        """Wait until the turn of an entry of that time (seconds)."""
+        if self._since is not None and moment < self._since:
+            return
+        if self._begun is None:
+            self._begun = self._clock.steady(), moment
+        start, first = self._begun
+        left = start + (moment - first) / self._factor - self._clock.steady()
+        if left > 0:
+            self._clock.sleep(threading.Event(), left)
+
+
+def told(connection: sqlite3.Connection, since: int | None = None) -> list[bytes]:
+    """The canonical bytes of the alerts, in their order; from a time (seconds) on."""
+    rows = connection.execute(
+        "SELECT data FROM alerts WHERE at >= ? ORDER BY position, rowid", ("" if since is None else iso(since),)
+    )
+    return [bytes(row[0]) for row in rows]
+
+
 def is_staged(store: Store, spec: str) -> bool:
     """Whether this very history already waits in the store (or has been folded)."""
     return store.meta(_STATE) == f"{_READY}:{spec}"
@@ -41,13 +72,12 @@ def stage(
     feeds: Iterable[Iterable[Article | Unreadable]],
     spec: str,
     *,
-    since: int | None = None,
     until: int | None = None,
     each: Callable[[], None] | None = None,
 ) -> Staged:
     """Read feeds in and put their articles in order behind what the store has.
 
-    ``since`` (inclusive) and ``until`` (exclusive) are seconds. A stage that was broken off is begun again.
+    ``until`` (exclusive) is in seconds. A stage that was broken off is begun again.
     """
     staged = Staged()
     writer = store.writer
@@ -57,7 +87,7 @@ def stage(
     batch: list[tuple[int, str, str, int, bytes]] = []
     for feed in feeds:
         for moment, article in _clocked(feed, staged):
-            if (since is not None and moment < since) or (until is not None and moment >= until):
+            if until is not None and moment >= until:
                 continue
             staged.articles += 1
             staged.first = moment if staged.first is None else min(staged.first, moment)

@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from alerts.cli.common import BAD_CONFIG, FAILED, UNREADABLE, load_config, progress, stop
+from alerts.cli.shown import Shown
 from alerts.config.types import Config, Source
 
 if TYPE_CHECKING:
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 @click.argument("feeds", nargs=-1)
 @click.option("-c", "--config", required=True, help="The config with the rules to try.")
 @click.option("--store", help="Keep everything here; a run that was broken off goes on where it was.")
-@click.option("--from", "since", help="Leave out what is older than this time (ISO 8601).")
+@click.option("--from", "since", help="Say nothing of what lies before this time (ISO 8601): it only warms the state.")
 @click.option("--to", "until", help="Leave out what is not older than this time (ISO 8601).")
 @click.option("--assume-date", "assume", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
 @click.option("--feed-format", help="Override the recognised format.")
 @click.option("--alerts", "out", metavar="FILE", help="Write every alert here, one JSON object a line.")
 @click.option("--expect", metavar="FILE", help="Compare with these alerts; exit 1 when they differ.")
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help="N times real time; default all at once."
+)
 @click.option("--deliver", is_flag=True, help="Send the alerts. Without it no sender exists.")
 @click.option("--table", is_flag=True, help="Show a table even when the output is no terminal.")
 @click.option("--workers", type=int, help="Classifying processes; default one a core.")
@@ -45,6 +49,7 @@ def command(
     feed_format: str | None,
     out: str | None,
     expect: str | None,
+    speed: float | None,
     deliver: bool,
     table: bool,
     workers: int | None,
@@ -53,19 +58,21 @@ def command(
 
     Without FEEDs the config's own file sources are read.
     """
+    from alerts import replay
     from alerts.monitor import Monitor
     from alerts.publishers import PublishersError
     from streams.engines.store import StoreError
 
     settings = load_config(config)
     plan = _Plan(settings, feeds, since, until, assume, feed_format)
+    shown = Shown(plan.since, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
     try:
-        with Monitor(settings, Path(store) if store else None, deliver=deliver, workers=workers) as monitor:
-            _run(monitor, plan, deliver)
-            found = [
-                bytes(row[0])
-                for row in monitor.store.writer.execute("SELECT data FROM alerts ORDER BY position, rowid")
-            ]
+        with Monitor(
+            settings, Path(store) if store else None, deliver=deliver, workers=workers, since=plan.since
+        ) as monitor:
+            _run(monitor, plan, deliver, speed, shown)
+            found = replay.told(monitor.store.writer, plan.since)
+            shown.summary(monitor.store.writer, settings, found)
     except (StoreError, PublishersError) as error:
         stop(FAILED, str(error))
     if out:
@@ -73,7 +80,7 @@ def command(
             Path(out).write_bytes(b"".join(line + b"\n" for line in found))
         except OSError as error:
             stop(FAILED, f"{out}: cannot be written: {error.strerror}; name another file with --alerts")
-    _show(found, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
+    shown.all(found)
     if expect:
         _compare(expect, found)
 
@@ -102,7 +109,7 @@ class _Plan:
         """What tells one history from another in a store."""
         from streams.codec import digest
 
-        return digest(self.feeds, self.since, self.until, self.assume, self.feed_format)
+        return digest(self.feeds, self.until, self.assume, self.feed_format)
 
     def read(self) -> Iterator[Iterator[Article | Unreadable]]:
         """One iterator a feed. Ends the command when a feed cannot be opened."""
@@ -145,27 +152,47 @@ def _moment(text: str | None, option: str) -> int | None:
         stop(BAD_CONFIG, f"{option}: {text!r} is no ISO 8601 time; write 2026-03-02 or 2026-03-02T09:00:00+00:00")
 
 
-def _run(monitor: Monitor, plan: _Plan, deliver: bool) -> None:
+def _run(monitor: Monitor, plan: _Plan, deliver: bool, speed: float | None, shown: Shown) -> None:
     """Stage, fold and, with ``deliver``, wait for the outbox whenever it has something to send."""
     from alerts import replay
+    from alerts.cli.progress import folding
+    from alerts.clock import Clock
 
+    steps: list[Callable[[bool], None]] = []
     if deliver and monitor.deliverer is not None:
         monitor.deliverer.start()
-        monitor.on_commit = _waiter(monitor)
-        monitor.on_commit(True)
-    if not replay.is_staged(monitor.store, plan.spec):
-        with progress("reading", None) as step:
-            staged = replay.stage(monitor.store, plan.read(), plan.spec, since=plan.since, until=plan.until, each=step)
-        for item in staged.unreadable[:20]:
-            click.echo(f"{item.where}: {item.why}", err=True)
-        if len(staged.unreadable) > 20:
-            click.echo(f"… and {len(staged.unreadable) - 20} more that could not be read", err=True)
-        if not staged.articles and staged.unreadable:
-            stop(UNREADABLE, "nothing could be read")
+        steps.append(_waiter(monitor))
+        steps[0](True)
+    if speed:
+        steps.append(shown.as_it_comes(monitor))
+    monitor.on_commit = lambda sending: _each(steps, sending)
+    _stage(monitor, plan)
     waiting = monitor.store.pending(limit=1)
     monitor.adopt_config(waiting[0][1] if waiting else 0)
-    with progress("folding", monitor.store.count_pending()) as step:
-        monitor.engine.replay(each=step, until=plan.until)
+    pace = replay.Pace(speed, plan.since, Clock()) if speed else None
+    with folding(monitor.store.count_pending()) as step:
+        monitor.engine.replay(each=step, until=plan.until, pace=pace)
+
+
+def _each(steps: list[Callable[[bool], None]], sending: bool) -> None:
+    for step in steps:
+        step(sending)
+
+
+def _stage(monitor: Monitor, plan: _Plan) -> None:
+    """Read the history in, unless it waits in the store already, and say what could not be read."""
+    from alerts import replay
+
+    if replay.is_staged(monitor.store, plan.spec):
+        return
+    with progress("reading", None) as step:
+        staged = replay.stage(monitor.store, plan.read(), plan.spec, until=plan.until, each=step)
+    for item in staged.unreadable[:20]:
+        click.echo(f"{item.where}: {item.why}", err=True)
+    if len(staged.unreadable) > 20:
+        click.echo(f"… and {len(staged.unreadable) - 20} more that could not be read", err=True)
+    if not staged.articles and staged.unreadable:
+        stop(UNREADABLE, "nothing could be read")
 
 
 def _waiter(monitor: Monitor) -> Callable[[bool], None]:
@@ -180,19 +207,6 @@ def _waiter(monitor: Monitor) -> Callable[[bool], None]:
                 said = time.monotonic()
 
     return wait
-
-
-def _show(found: list[bytes], *, table: bool, quiet: bool) -> None:
-    from alerts.cli.show import console_for, table_of
-
-    if table:
-        console = console_for()
-        if found:
-            console.print(table_of(msgspec.json.decode(line) for line in found))
-        console.print(f"{len(found)} alert{'' if len(found) == 1 else 's'}")
-    elif not quiet:
-        for line in found:
-            click.echo(line)
 
 
 def _compare(path: str, found: list[bytes]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from streams.engines.folding import Folding
+from streams.engines.folding import Folding, Pace
 from streams.engines.pool import Job, Pool
 
 
@@ -28,22 +28,28 @@ class Embedded:
         self.folding.commit()
         return done
 
-    def replay(self, *, each: Callable[[], None] | None = None, until: int | None = None) -> int:
+    def replay(
+        self, *, each: Callable[[int], None] | None = None, until: int | None = None, pace: Pace | None = None
+    ) -> int:
         """History: the same with a Tick at every timer that falls due between two articles.
 
         Timers that are still open after the last article are run too, up to ``until`` when given, so that an update
-        held back for company is seen. Gives how many articles were folded.
+        held back for company is seen. ``pace`` is called with the time of each entry, in seconds, before it is folded,
+        and may wait; ``each`` after each article. Gives how many articles were folded.
         """
         done = 0
         for seq, received, entry in self.pool.map(self._all_pending()):
-            self.folding.tick_until(received)
+            self.folding.tick_until(received, pace)
+            if pace:
+                self.folding.commit()
+                pace(received)
             self.folding.append_encoded(entry, received, seq)
             self.folding.commit_if_sending()
             self.folding.commit_if_old()
             done += 1
             if each:
-                each()
-        self.folding.tick_until(until)
+                each(received)
+        self.folding.tick_until(until, pace)
         self.folding.commit()
         return done
 

@@ -21,6 +21,8 @@ from streams.state import State
 GROUP_SECONDS = 0.05
 
 LogLine = tuple[str, str, str]
+#: Told the time of an entry, in seconds, before it is folded: a replay at a pace waits here.
+Pace = Callable[[int], None]
 #: What waited for an entry, as (table, id), or None.
 Settles = tuple[str, int] | None
 _SETTLE = {
@@ -96,9 +98,12 @@ class Folding:
             self._fold(decode_entry(data), data, received, ("controls", id_))
         return len(waiting)
 
-    def tick_until(self, moment: int | None) -> None:
+    def tick_until(self, moment: int | None, pace: Pace | None = None) -> None:
         """Append a Tick at every timer due by then (None: at every timer), committing what they send."""
         while (due := self.fold.next_due(self.state)) is not None and (moment is None or due <= moment):
+            if pace:
+                self.commit()
+                pace(due)
             self.append(Tick(), due)
             self.commit_if_sending()
 
