@@ -1,0 +1,55 @@
+"""Where do the jars of the tests' broker come from, and what is missing on a machine that cannot run it?"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+POM = Path(__file__).with_name("pom.xml")
+REQUIRED = "TOCSIN_REQUIRE_KAFKA"
+NEEDS = {
+    "java": "Java 17 or newer (apt-get install openjdk-17-jre-headless)",
+    "mvn": "Maven (apt-get install maven)",
+}
+
+
+def missing() -> str | None:
+    """What this machine lacks for a real broker and how to get it; None when it lacks nothing."""
+    lacks = [how for program, how in NEEDS.items() if shutil.which(program) is None]
+    if any(importlib.util.find_spec(name) is None for name in ("kafka", "faust", "aiokafka")):
+        lacks.append("the kafka extra (make setup)")
+    return f"the tests on Apache Kafka need {', '.join(lacks)}" if lacks else None
+
+
+def fetch() -> Path:
+    """The folder of the broker's jars, downloaded once for each content of the pom into the user's cache.
+
+    Raises RuntimeError with Maven's words when they cannot be had.
+    """
+    digest = hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tocsin"
+    cache.mkdir(parents=True, exist_ok=True)
+    jars = cache / f"kafka-{digest}"
+    with (cache / "kafka.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not jars.is_dir():
+            _download(jars)
+    return jars
+
+
+def _download(jars: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=jars.parent) as folder:
+        got = Path(folder) / "jars"
+        command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={got}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+        if done.returncode:
+            raise RuntimeError(
+                f"Maven could not fetch the broker of the tests:\n{done.stdout[-2000:]}{done.stderr[-500:]}"
+            )
+        got.rename(jars)
