@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from alerts import rules, wording
+from alerts import filters, rules, wording
 from alerts.config.types import Rule
 from alerts.past import Moment
 from alerts.roots import Tables
@@ -61,6 +61,10 @@ def _dated(case: Case) -> str:
 def _phase(case: Case) -> str:
     told = {m.phase for m in rules.looked_at(case.rule, case.happening).counted}
     return f"told as {' and '.join(phase for phase in case.rule.phases if phase in told)}"
+
+
+def _asked(case: Case) -> str:
+    return filters.told_of(case.rule.where, case.happening) if case.rule.where else "this rule has no filters"
 
 
 def _counted(case: Case) -> str:
@@ -142,6 +146,12 @@ GATES: tuple[Gate, ...] = (
         says=_happened,
     ),
     Gate(name="phase", asks="Is it in a phase the rule waits for?", reasons=("other_phase",), says=_phase),
+    Gate(
+        name="asked for",
+        asks="Is it, and is it told, as the rule's filters ask?",
+        reasons=(*map(filters.reason_of, filters.FIELDS), filters.TOGETHER),
+        says=_asked,
+    ),
     Gate(name="dated", asks="Does an article about it carry a date?", reasons=("undated",), says=_dated),
     Gate(name="counted late", asks="If late, is it counted?", reasons=("late_dropped",), says=_counted),
     Gate(name="recent", asks="Did it happen within max_age?", reasons=("too_old",), says=_recent),
@@ -195,6 +205,7 @@ def asked(rule: Rule) -> list[Gate]:
     """The gates that a rule has at all, in their order."""
     left_out = {
         "phase": not rule.phases,
+        "asked for": rule.where is None,
         "counted late": rule.late != "drop",
         "recent": rule.max_age is None,
         "victims": not rule.victims,

@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from math import inf
+from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from alerts import filters
 from alerts.config.types import EPISODE_MEASURES, Rule
 from streams import phases
+from streams.article import COUNTING_REALIS
 from streams.happenings import Happening, Mention, Nature, when_told
 from streams.tolls import Toll, Want, toll, want_of
 from streams.windows import Item
@@ -57,8 +61,30 @@ def _want(measure: str, victims: tuple[str, ...], vague: bool) -> Want:
 
 
 def looked_at(rule: Rule, happening: Happening) -> Happening:
-    """The happening as a rule sees it: to one with ``phases`` only what tells of them counts."""
-    return phases.seen_in(happening, rule.phases, _matcher(rule.when)) if rule.phases else happening
+    """The happening as a rule sees it: only what tells of its ``phases``, and what its filters let pass, counts."""
+    if not rule.phases and rule.where is None:
+        return happening
+    key = ("looked_at", rule.definition)
+    found = happening.memo.get(key)
+    if found is None:
+        found = _asked_for(rule, happening)
+        if rule.where is not None:
+            found = filters.seen_through(rule.where, found)
+        found.memo[key] = happening.memo[key] = found  # who looks again sees the same
+    return cast("Happening", found)
+
+
+def _asked_for(rule: Rule, happening: Happening) -> Happening:
+    """The happening with what counts for a rule, before its filters: by phase, by realis, else what took place."""
+    if rule.phases:
+        return phases.seen_in(happening, rule.phases, _matcher(rule.when))
+    if set(rule.realis) <= COUNTING_REALIS:
+        return happening
+    mentions = [
+        m if m.actual or m.realis in COUNTING_REALIS else replace(m, actual=matches(rule.when, m.type))
+        for m in happening.mentions
+    ]
+    return replace(happening, mentions=tuple(mentions))
 
 
 def entered(rule: Rule, happening: Happening) -> int:
@@ -82,8 +108,10 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     """The share of a happening, or the gate that kept it out."""
     if happening.nature != nature_of(rule):
         return Refused()
-    happening = looked_at(rule, happening)
+    told, happening = happening, looked_at(rule, happening)
     if not happening.counted:
+        if gate := _filtered(rule, told):
+            return gate
         if not any(matches(rule.when, mention.type) for mention in happening.mentions):
             return Refused()
         word = happening.dismissal
@@ -91,7 +119,7 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
             return Refused(reason=_DISMISSED, detail=f"an analyst: {word.because}")
         return _other_phase(rule, happening) if rule.phases else _NOTHING_HAPPENED
     if not any(matches(rule.when, type_) for type_ in happening.types):
-        return Refused()
+        return _filtered(rule, told) or Refused()
     at = happening.at
     if at is None:
         return Refused(reason="undated", detail="no article about it carries a date; --assume-date gives one")
@@ -135,6 +163,15 @@ def matches(globs: tuple[str, ...], type_: str) -> bool:
 @lru_cache(maxsize=1024)
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     return partial(matches, globs)
+
+
+def _filtered(rule: Rule, happening: Happening) -> Refused | None:
+    """The filter that kept a happening which would have counted."""
+    before = _asked_for(rule, happening)
+    if rule.where is None or not any(matches(rule.when, type_) for type_ in before.types):
+        return None
+    reason, detail = filters.refusal(rule.where, before)
+    return Refused(reason=reason, detail=detail)
 
 
 def _other_phase(rule: Rule, happening: Happening) -> Refused:

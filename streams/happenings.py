@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from streams.article import PHASES, PRECISIONS, Exactness, Precision, Side, Stance
+from streams.article import PHASES, PRECISIONS, Exactness, Polarity, Precision, Realis, Scope, Side, Stance
 
 Nature = Literal["incident", "episode"]
 
@@ -104,6 +104,9 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     """Seconds: since when each figure is said, by the article or by the text that it is a copy of."""
     phase_date: int = 0
     """Seconds: since when the phase is."""
+    realis: Realis = "actual"
+    scope: Scope = "incident"
+    polarity: Polarity = "neutral"
 
 
 def when_told(mention: Mention) -> tuple[int, str]:

@@ -106,6 +106,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
     spot = _spot(event.places or lead.places)
     if episode and episode.host_country:
         spot = Spot(country=episode.host_country, precision="country", radius_km=500.0)
+    tone = max([s for s in telling if _took_place(s)] or telling, key=lambda s: (bool(s.counts), s.confidence))
     actors = (episode.actor,) if episode and episode.actor else _perpetrators(event.actors or lead.actors)
     return Mention(
         key=f"{context.article}\x1f{event.id}",
@@ -138,6 +139,9 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         phase=episode.phase if episode else None,
         facet=episode.facet if episode else None,
         actual=any(_took_place(s) for s in telling),
+        realis=tone.realis,
+        scope=tone.scope,
+        polarity=tone.polarity,
     )
 
 

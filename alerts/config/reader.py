@@ -62,7 +62,7 @@ class Document:
     def parse(self, text: str) -> Item | None:
         """The tree of a YAML text; None when it is empty or no YAML, which is a problem."""
         try:
-            node = YAML(typ="rt", pure=True).compose(text)
+            node = YAML(typ="safe", pure=True).compose(text)
             if node is None:
                 self.problems.append(Problem(self.file, 1, 1, "the file is empty; a config needs at least rules"))
                 return None

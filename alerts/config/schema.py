@@ -12,6 +12,7 @@ from msgspec import Struct
 from alerts.channels.spec import Spec
 from alerts.channels.specs import SPECS
 from alerts.config import values as v
+from alerts.config.filters import COUNTING, filters_of
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.values import INVALID, Reader, Values
@@ -65,7 +66,11 @@ def _meant(value: str, globs: set[str]) -> str:
     return f'; did you mean "{close}"?' if close else "; docs/signals.md lists them"
 
 
+#: Filters by their field; ``victims`` has a meaning of its own beside ``when``: it picks the figures too.
+FILTERS = filters_of(signal_type, CLASSES)
 _RULE = {
+    **{field: Key(reader) for field, reader in {**FILTERS, **COUNTING}.items() if field != "type"},
+    "where": Key(None),
     "id": Key(v.name, required=True),
     "when": Key(v.one_or_many(signal_type), required=True),
     "measure": Key(v.choice("measure", MEASURES)),
@@ -156,8 +161,7 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
         "assets", "group_by", "group_wait",
     ),
     "a rule": (
-        "realis", "scope", "stance", "polarity", "language", "source", "shadow", "near", "where", "sequence", "surge",
-        "ratio", "record", "absence",
+        "shadow", "near", "sequence", "surge", "ratio", "record", "absence",
     ),
     "a source": ("kafka", "language", "where"),
     "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
 from alerts.channels.specs import SPECS
+from alerts.config.filters import COUNTING, EPISODE_SCOPES, INCIDENT_REALIS, INCIDENT_SCOPES, joined, read_where
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.schema import (
     ARTICLE_FIELDS,
+    FILTERS,
     SECTIONS,
     destination_keys,
     listed,
@@ -19,8 +21,9 @@ from alerts.config.schema import (
     read_section,
     text_map,
 )
-from alerts.config.types import EPISODE_MEASURES, Band, Destination, Route, Rule, Source, Watch
+from alerts.config.types import EPISODE_MEASURES, Band, Destination, Filter, Route, Rule, Source, Watch
 from alerts.config.values import INVALID, Values, positive_whole, said, text, threshold
+from streams.article import Realis
 from streams.codec import digest
 
 DAY = 86400
@@ -100,6 +103,7 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
             found["bands"] = _bands(values, item, severities)
         if "min_independent" in item.value:
             found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
+        _read_filters(values, item, found)
         if "phases" in found and found.get("measure") not in EPISODE_MEASURES:
             values.problem(item.value["phases"], 'only episodes have phases; give the rule "measure: episodes"')
         if "id" in found and "when" in found:
@@ -112,9 +116,45 @@ def _defined(rule: Rule) -> Rule:
     """The rule with the hash of what it measures: neither its wording nor its cool-down is part of that."""
     measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
     gates = (rule.allow_vague, rule.late, rule.min_independent, *([rule.phases] if rule.phases else []))
+    later = {"where": rule.where, "realis": rule.realis}  # a key that a rule does not have changes no hash
     bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
-    return Rule(**{**fields, "definition": digest(measured, gates, bands)})
+    return Rule(
+        **{
+            **fields,
+            "definition": digest(measured, gates, bands, *({name: value} for name, value in later.items() if value)),
+        }
+    )
+
+
+def _read_filters(values: Values, item: Item, found: dict[str, Any]) -> None:
+    """Gather a rule's filters and its ``where`` into one tree, and see that they ask for what can count."""
+    episodes = found.get("measure") in EPISODE_MEASURES
+    kind = "episodes" if episodes else "incidents"
+    for field, countable in (
+        ("realis", get_args(Realis) if episodes else INCIDENT_REALIS),
+        ("scope", EPISODE_SCOPES if episodes else INCIDENT_SCOPES),
+    ):
+        for value in found.get(field, ()):
+            if value not in countable:
+                values.problem(
+                    item.value[field].item, f"what is told as {value} counts for no {kind}; use {listed_or(countable)}"
+                )
+    if "realis" in found and "phases" in found:
+        values.problem(item.value["realis"], 'a rule with "phases" counts what is announced too; leave "realis" out')
+    fields = [name for name in item.value if name in found and name in {**FILTERS, **COUNTING} and name != "victims"]
+    parts = [Filter(kind="is", field=name, values=found[name]) for name in fields]
+    if "where" in item.value and (tree := read_where(values, item.value["where"].item, FILTERS)) is not INVALID:
+        parts.append(tree)
+    for name in fields:
+        if name != "realis":
+            del found[name]
+    found["where"] = joined(parts)
+
+
+def listed_or(names: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _bands(values: Values, item: Item, severities: Sequence[str]) -> tuple[Band, ...]:

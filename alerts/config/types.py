@@ -73,6 +73,15 @@ class Band(Struct, frozen=True, kw_only=True):
     """Publisher families that must tell of a happening before it counts towards this severity."""
 
 
+class Filter(Struct, frozen=True, kw_only=True):
+    """A tree of filters: one that asks a ``field`` to be one of ``values`` (globs), or what holds of its parts."""
+
+    kind: Literal["is", "all", "any", "not"]
+    field: str = ""
+    values: tuple[str, ...] = ()
+    parts: tuple[Filter, ...] = ()
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """What to watch. ``definition`` is the hash that its state is kept under."""
 
@@ -91,6 +100,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Victim classes to count, such as ``aid_worker``; empty for any."""
     phases: tuple[str, ...] = ()
     """Phases of an episode that make the rule speak, whether done or only announced; empty: what is done counts."""
+    where: Filter | None = None
+    """What a happening, and a mention of it, must be: the rule's own filters and its ``where``, all of which hold."""
+    realis: tuple[str, ...] = ()
+    """What it must be told as; empty for what took place."""
     allow_vague: bool = True
     late: Late = "note"
     min_independent: int = 1
