@@ -51,5 +51,6 @@ def set_up(*, verbose: bool, as_json: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(as_json=as_json, traces=verbose))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
-    for name in ("urllib3", "waitress"):
+    # the clients of Kafka write whole requests, a password among them, at their lowest level
+    for name in ("urllib3", "waitress", "kafka", "aiokafka", "faust", "mode"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.config import kept, sections
+from alerts.config import kafka, kept, sections
 from alerts.config.problems import ConfigError, Problem
 from alerts.config.reader import Entry
 from alerts.config.schema import read_section
@@ -67,6 +67,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         severities=severities,
         publishers=publishers,
         watch=sections.read_watch(values, given),
+        kafka=kafka.read_kafka(values, path.parent, given),
         **scalars,
     )
     return replace(config, hash=_hash(config, _families(values, publishers, given)))

@@ -15,6 +15,7 @@ from alerts.config import values as v
 from alerts.config.filters import COUNTING, filters_of
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
+from alerts.config.types import Topics
 from alerts.config.values import INVALID, Reader, Values
 from streams.article import PHASES
 from streams.signals.lexicon import rows_of
@@ -31,6 +32,7 @@ MEASURES = (
 BY = ("country", "admin1", "place", "actor", "type", "source", "language")
 TRIGGERS = ("at_least", "first")
 FORMATS = ("jsonl", "jsonfeed", "ninjs", "newsplease", "rss", "atom", "newsml", "nitf", "csv", "page")
+SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 ARTICLE_FIELDS = (
     "id", "title", "body", "published", "updated", "received", "source", "url", "language", "revision", "status",
 )  # fmt: skip
@@ -119,6 +121,7 @@ _TOP = {
     "listen": Key(v.host_and_port),
     "token": Key(v.push_token),
     "watch": Key(None),
+    "kafka": Key(None),
 }
 _WATCH = {
     "to": Key(v.one_or_many(v.text), required=True),
@@ -144,6 +147,30 @@ _DESTINATION = {
     **{key: known for spec in SPECS.values() for key, known in destination_keys(spec).items()},
 }
 
+_KAFKA = {
+    "servers": Key(None, required=True),
+    "group": Key(v.topic),
+    "topics": Key(None),
+    "partitions": Key(v.positive_whole),
+    "replication": Key(v.positive_whole),
+    "retention": Key(v.span),
+    "tls": Key(None),
+    "sasl": Key(None),
+}
+_TOPICS = {name: Key(v.topic) for name in Topics.__struct_fields__}
+_TLS = {
+    "ca": Key(v.expanded),
+    "cert": Key(v.expanded),
+    "key": Key(v.expanded),
+    "key_password": Key(v.password),
+    "check_hostname": Key(v.boolean),
+}
+_SASL = {
+    "mechanism": Key(v.choice("SASL mechanism", SASL_MECHANISMS), required=True),
+    "username": Key(v.expanded, required=True),
+    "password": Key(v.password, required=True),
+}
+
 #: Section → its keys. Sections are named as an error names them.
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "the top level": _TOP,
@@ -153,11 +180,15 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "a match": _MATCH,
     "a destination": _DESTINATION,
     "watch": _WATCH,
+    "kafka": _KAFKA,
+    "topics of kafka": _TOPICS,
+    "tls of kafka": _TLS,
+    "sasl of kafka": _SASL,
 }
 #: Keys that are known and planned, by section.
 ABSENT: Mapping[str, tuple[str, ...]] = {
     "the top level": (
-        "silences", "inhibit", "quiet_hours", "digest", "kafka", "gazetteer", "actors", "lexicon",
+        "silences", "inhibit", "quiet_hours", "digest", "gazetteer", "actors", "lexicon",
         "assets", "group_by", "group_wait",
     ),
     "a rule": (

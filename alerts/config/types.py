@@ -151,6 +151,57 @@ class Watch(Struct, frozen=True, kw_only=True):
     """Between two messages of one trouble that stays."""
 
 
+class Topics(Struct, frozen=True, kw_only=True):
+    """The names of the topics, by what is in them."""
+
+    articles: str = "articles"
+    """What comes in, keyed by feed and article id; the workers that classify share its partitions."""
+    reports: str = "reports"
+    """The journal: one partition, whose order is the order."""
+    alerts: str = "alerts"
+    delivered: str = "delivered"
+    dead_letters: str = "dead-letters"
+    """What could not be read, with the reason."""
+
+
+class Tls(Struct, frozen=True, kw_only=True):
+    """How to speak TLS to the brokers. Paths of PEM files."""
+
+    ca: str | None = None
+    """Authorities to trust; None trusts those of the system."""
+    cert: str | None = None
+    key: str | None = None
+    """None where the key stands in ``cert``."""
+    key_password: Secret | None = None
+    check_hostname: bool = True
+
+
+class Sasl(Struct, frozen=True, kw_only=True):
+    """Who we are to the brokers."""
+
+    mechanism: str
+    username: str
+    password: Secret
+
+
+class Kafka(Struct, frozen=True, kw_only=True):
+    """The brokers, the topics on them, and the way in: for every client that tocsin has."""
+
+    servers: tuple[str, ...]
+    """HOST:PORT of each that may be asked first."""
+    group: str = "tocsin"
+    """The group that decides; another desk, with its own config and store, is another group."""
+    topics: Topics = Topics()
+    partitions: int = 6
+    """Of articles: as many workers can classify at once."""
+    replication: int | None = None
+    """Copies of each topic that ``kafka init`` makes; None takes the brokers' own default."""
+    retention: int | None = None
+    """Seconds that articles and reports are kept; None takes the config's."""
+    tls: Tls | None = None
+    sasl: Sasl | None = None
+
+
 class Config(Struct, frozen=True, kw_only=True):
     """The whole, valid config. ``hash`` covers all that decide depends on, no secret and no address."""
 
@@ -171,4 +222,5 @@ class Config(Struct, frozen=True, kw_only=True):
     token: Secret | None = None
     """What a push must show; several with a space between while they are rotated."""
     watch: Watch | None = None
+    kafka: Kafka | None = None
     hash: str = ""

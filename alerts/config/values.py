@@ -29,6 +29,7 @@ INVALID: Final = Invalid()
 _NAME = re.compile(r"[A-Za-z0-9][\w.:-]*", re.ASCII)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}", re.ASCII)
 _LONGEST = 100 * 366 * 86400
 
 
@@ -265,6 +266,34 @@ def host_and_port(values: Values, item: Item) -> Any:
     if not bare or not port.isdecimal() or int(port) > 65535 or (":" in bare and bare == host):
         return values.refuse(item, f"expected an address and a port such as 127.0.0.1:8088, got {said(item)}")
     return value
+
+
+def password(values: Values, item: Item) -> Any:
+    """A secret of any characters, taken as it stands."""
+    value = expanded(values, item)
+    return value if value is INVALID else Secret(value)
+
+
+def topic(values: Values, item: Item) -> Any:
+    """A name as Kafka takes for topics and groups."""
+    value = expanded(values, item)
+    if value is INVALID or (_TOPIC.fullmatch(value) and value.strip(".")):
+        return value
+    return values.refuse(item, f"expected a name of at most 249 letters, digits and . _ -, got {said(item)}")
+
+
+def servers(values: Values, item: Item) -> Any:
+    """Addresses of brokers, HOST:PORT each: a list, or with commas between."""
+    items = item.value if isinstance(item.value, list) else [item]
+    found = [expanded(values, each) for each in items]
+    if INVALID in found:
+        return INVALID
+    given = tuple(part.strip() for text in found for part in text.split(",") if part.strip())
+    for address in given or ("",):
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) <= 65535 or "/" in host or "@" in host:
+            return values.refuse(item, "expected brokers such as kafka-1:9092, or a list of them")
+    return given
 
 
 def size(values: Values, item: Item) -> Any:

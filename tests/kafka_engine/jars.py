@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -22,7 +22,8 @@ NEEDS = {
 def missing() -> str | None:
     """What this machine lacks for a real broker and how to get it; None when it lacks nothing."""
     lacks = [how for program, how in NEEDS.items() if shutil.which(program) is None]
-    if any(importlib.util.find_spec(name) is None for name in ("kafka", "faust", "aiokafka")):
+    installed = {distribution.name for distribution in importlib.metadata.distributions()}
+    if not {"kafka-python", "faust-streaming"} <= installed:
         lacks.append("the kafka extra (make setup)")
     return f"the tests on Apache Kafka need {', '.join(lacks)}" if lacks else None
 
