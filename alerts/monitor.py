@@ -83,14 +83,16 @@ class Monitor:
 
         What was decided before ``since`` (seconds) is told to nobody.
         """
-        self._since = since
+        self._since, self.keeps = since, store_path is not None
         self._families = families = load_families(config.publishers)
         self.config, self._clock = config, clock or Clock()
         self.store = Store(store_path, SCHEMAS) if store_path else Store.scratch(SCHEMAS)
         self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock) if deliver else None
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
-        self.folding = Folding(self.store, Decide(config, families), self._sink(plan=deliver), self._committed)
+        self.folding = Folding(
+            self.store, Decide(config, families), self._sink(plan=deliver), self._committed, keeps=self.keeps
+        )
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
 

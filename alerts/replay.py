@@ -6,22 +6,28 @@ replay that was broken off goes on where it was, and memory stays flat whatever 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from alerts.clock import Clock
 from streams.article import Article
+from streams.engines.history import Waiting
+from streams.engines.report_cache import reader_version
 from streams.engines.sqlite import transaction
 from streams.engines.store import Store, note_unreadable
-from streams.sources import Unreadable
+from streams.sources import FeedError, ReadOptions, Unreadable
+from streams.sources.opening import paths_of
 from streams.times import iso, seconds_of
 
 _STATE, _READY, _STAGING = "replay", "ready", "staging"
 _BATCH = 1000
+_TAKE_IN = "INSERT INTO articles (received, data) SELECT time, data FROM staged ORDER BY time, feed, id, revision, n"
 
 
 @dataclass
@@ -73,11 +79,13 @@ def stage(
     spec: str,
     *,
     until: int | None = None,
+    keep: bool = True,
     each: Callable[[], None] | None = None,
 ) -> Staged:
     """Read feeds in and put their articles in order behind what the store has.
 
-    ``until`` (exclusive) is in seconds. A stage that was broken off is begun again.
+    ``until`` (exclusive) is in seconds. A stage that was broken off is begun again. With ``keep`` False they stay
+    where ``in_order`` takes them from.
     """
     staged = Staged()
     writer = store.writer
@@ -99,10 +107,9 @@ def stage(
                 _insert(store, batch)
     _insert(store, batch)
     with transaction(writer):
-        writer.execute(
-            "INSERT INTO articles (received, data) SELECT time, data FROM staged ORDER BY time, feed, id, revision, n"
-        )
-        writer.execute("DELETE FROM staged")
+        if keep:
+            writer.execute(_TAKE_IN)
+            writer.execute("DELETE FROM staged")
         note_unreadable(writer, staged.last or 0, ((u.where, u.why) for u in staged.unreadable))
         store.set_meta(_STATE, f"{_READY}:{spec}")
     return staged
@@ -136,3 +143,35 @@ def _clocked(feed: Iterable[Article | Unreadable], staged: Staged) -> Iterator[t
         waiting.clear()
         yield own, item
     yield from ((0, article) for article in waiting)
+
+
+def in_order(store: Store) -> Iterator[Waiting]:
+    """The articles of a history that stays staged, in order, each with whether it has no other version there."""
+    twice = "SELECT feed, id FROM staged GROUP BY feed, id HAVING count(*) > 1"
+    again = {(row[0], row[1]) for row in store.writer.execute(twice)}
+    store.writer.execute("CREATE INDEX IF NOT EXISTS staged_order ON staged (time, feed, id, revision, n)")
+    rows = "SELECT n, time, data, feed, id FROM staged INDEXED BY staged_order ORDER BY time, feed, id, revision, n"
+    for n, moment, data, feed, id_ in store.writer.execute(rows):
+        yield n, moment, bytes(data), (feed, id_) not in again
+
+
+def fingerprint(feeds: Iterable[tuple[str, ReadOptions]], until: int | None) -> bytes | None:
+    """What a history is known by: the content of its files and how they are read. None when not all are files."""
+    told = hashlib.blake2b(reader_version(), digest_size=16)
+    told.update(repr(until).encode())
+    try:
+        for feed, options in feeds:
+            if feed == "-" or "://" in feed or ":" in feed.partition("/")[0]:
+                return None
+            told.update(repr(options).encode())
+            for path in paths_of(feed):
+                told.update(f"\0{path}\0".encode())
+                with open(path, "rb") as file:
+                    told.update(hashlib.file_digest(file, _blake).digest())
+    except (OSError, FeedError):
+        return None
+    return told.digest()
+
+
+def _blake() -> Any:
+    return hashlib.blake2b(digest_size=16)

@@ -113,6 +113,21 @@ def observe(state: State, record: Record, settings: Settings) -> Observation:
     return _Reading(world, record, record.entry.report, settings, now).read()
 
 
+def is_idle(report: Report, received: int) -> bool:
+    """Whether a report that is the only one of its article changes nothing but the clock, and leaves no note.
+
+    Whoever makes the fold look at such reports (to count them, say) must say so here.
+    """
+    published = epoch(report.published)
+    return (
+        report.status == "usable"
+        and not report.signals
+        and (report.revision or 1) == 1
+        and (published is None or published - received <= SKEW)
+        and not any(problem.code in _UNREAD for problem in report.problems)
+    )
+
+
 def _correct(world: _World, record: Record, body: Mapping[str, Any], now: int) -> Observation:
     """Fold an analyst's correction."""
     word = corrections.correct(body, record.position, record.received, world.state, world.happenings.get)

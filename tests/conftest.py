@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+#: No test reads or writes the user's cache.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tocsin-tests-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

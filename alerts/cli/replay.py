@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from alerts.config.types import Config, Source
 
 if TYPE_CHECKING:
     from alerts.monitor import Monitor
+    from alerts.replay import Pace, Staged
     from streams.article import Article
     from streams.sources import ReadOptions, Unreadable
 
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
     "--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help="N times real time; default all at once."
 )
 @click.option("--deliver", is_flag=True, help="Send the alerts. Without it no sender exists.")
+@click.option(
+    "--cache", metavar="FILE", help="Where what was read is remembered, for the next replay of the same news."
+)
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and remember nothing.")
 @click.option("--table", is_flag=True, help="Show a table even when the output is no terminal.")
 @click.option("--workers", type=int, help="Classifying processes; default one a core.")
 def command(
@@ -51,6 +57,8 @@ def command(
     expect: str | None,
     speed: float | None,
     deliver: bool,
+    cache: str | None,
+    no_cache: bool,
     table: bool,
     workers: int | None,
 ) -> None:
@@ -61,6 +69,7 @@ def command(
     from alerts import replay
     from alerts.monitor import Monitor
     from alerts.publishers import PublishersError
+    from streams.engines.report_cache import default_path
     from streams.engines.store import StoreError
 
     settings = load_config(config)
@@ -70,7 +79,7 @@ def command(
         with Monitor(
             settings, Path(store) if store else None, deliver=deliver, workers=workers, since=plan.since
         ) as monitor:
-            _run(monitor, plan, deliver, speed, shown)
+            _run(monitor, plan, deliver, speed, shown, None if no_cache else Path(cache) if cache else default_path())
             found = replay.told(monitor.store.writer, plan.since)
             shown.summary(monitor.store.writer, settings, found)
     except (StoreError, PublishersError) as error:
@@ -117,11 +126,11 @@ class _Plan:
 
         for feed in self.feeds:
             try:
-                yield read_feed(feed, self._options(feed))
+                yield read_feed(feed, self.options(feed))
             except FeedError as error:
                 stop(UNREADABLE, str(error))
 
-    def _options(self, feed: str) -> ReadOptions:
+    def options(self, feed: str) -> ReadOptions:
         from alerts.reading import read_options
         from streams.sources.dating import parse_assume
 
@@ -152,10 +161,9 @@ def _moment(text: str | None, option: str) -> int | None:
         stop(BAD_CONFIG, f"{option}: {text!r} is no ISO 8601 time; write 2026-03-02 or 2026-03-02T09:00:00+00:00")
 
 
-def _run(monitor: Monitor, plan: _Plan, deliver: bool, speed: float | None, shown: Shown) -> None:
+def _run(monitor: Monitor, plan: _Plan, deliver: bool, speed: float | None, shown: Shown, cache: Path | None) -> None:
     """Stage, fold and, with ``deliver``, wait for the outbox whenever it has something to send."""
     from alerts import replay
-    from alerts.cli.progress import folding
     from alerts.clock import Clock
 
     steps: list[Callable[[bool], None]] = []
@@ -166,12 +174,52 @@ def _run(monitor: Monitor, plan: _Plan, deliver: bool, speed: float | None, show
     if speed:
         steps.append(shown.as_it_comes(monitor))
     monitor.on_commit = lambda sending: _each(steps, sending)
-    _stage(monitor, plan)
+    pace = replay.Pace(speed, plan.since, Clock()) if speed else None
+    if monitor.keeps:
+        _into_store(monitor, plan, pace)
+    else:
+        _leaving_nothing(monitor, plan, pace, cache)
+
+
+def _into_store(monitor: Monitor, plan: _Plan, pace: Pace | None) -> None:
+    """Everything is kept, and a run that was broken off goes on where it was."""
+    from alerts import replay
+    from alerts.cli.progress import folding
+
+    if not replay.is_staged(monitor.store, plan.spec):
+        _stage(monitor, plan, keep=True)
     waiting = monitor.store.pending(limit=1)
     monitor.adopt_config(waiting[0][1] if waiting else 0)
-    pace = replay.Pace(speed, plan.since, Clock()) if speed else None
     with folding(monitor.store.count_pending()) as step:
         monitor.engine.replay(each=step, until=plan.until, pace=pace)
+
+
+def _leaving_nothing(monitor: Monitor, plan: _Plan, pace: Pace | None, path: Path | None) -> None:
+    """What was read before comes out of the cache; nothing is kept but that."""
+    from alerts import replay
+    from alerts.cli.progress import folding
+    from streams.engines import history
+    from streams.engines.report_cache import History, ReportCache
+
+    with contextlib.closing(ReportCache(path)) as cache:
+        news = history.History(monitor.pool, cache)
+        print_ = replay.fingerprint(((feed, plan.options(feed)) for feed in plan.feeds), plan.until)
+        kept = cache.history(print_) if print_ else None
+        if kept is None:
+            staged = _stage(monitor, plan, keep=False)
+            unreadable = tuple((item.where, item.why) for item in staged.unreadable)
+            articles, first = staged.articles, staged.first
+            chunks = news.read(replay.in_order(monitor.store))
+        else:
+            articles, unreadable, first = kept.articles, kept.unreadable, kept.first
+            _say_unreadable(unreadable)
+            chunks = news.known(kept.chunks)
+        monitor.adopt_config(first or 0)
+        with folding(articles) as step:
+            history.fold(monitor.folding, chunks, each=step, until=plan.until, pace=pace)
+        if kept is None and print_ is not None:
+            told = History(chunks=tuple(news.keys), articles=articles, first=first, unreadable=unreadable)
+            cache.keep_history(print_, told)
 
 
 def _each(steps: list[Callable[[bool], None]], sending: bool) -> None:
@@ -179,20 +227,23 @@ def _each(steps: list[Callable[[bool], None]], sending: bool) -> None:
         step(sending)
 
 
-def _stage(monitor: Monitor, plan: _Plan) -> None:
-    """Read the history in, unless it waits in the store already, and say what could not be read."""
+def _stage(monitor: Monitor, plan: _Plan, *, keep: bool) -> Staged:
+    """Read the history in, and say what could not be read."""
     from alerts import replay
 
-    if replay.is_staged(monitor.store, plan.spec):
-        return
     with progress("reading", None) as step:
-        staged = replay.stage(monitor.store, plan.read(), plan.spec, until=plan.until, each=step)
-    for item in staged.unreadable[:20]:
-        click.echo(f"{item.where}: {item.why}", err=True)
-    if len(staged.unreadable) > 20:
-        click.echo(f"… and {len(staged.unreadable) - 20} more that could not be read", err=True)
+        staged = replay.stage(monitor.store, plan.read(), plan.spec, until=plan.until, keep=keep, each=step)
+    _say_unreadable([(item.where, item.why) for item in staged.unreadable])
     if not staged.articles and staged.unreadable:
         stop(UNREADABLE, "nothing could be read")
+    return staged
+
+
+def _say_unreadable(items: Sequence[tuple[str, str]]) -> None:
+    for where, why in items[:20]:
+        click.echo(f"{where}: {why}", err=True)
+    if len(items) > 20:
+        click.echo(f"… and {len(items) - 20} more that could not be read", err=True)
 
 
 def _waiter(monitor: Monitor) -> Callable[[bool], None]:

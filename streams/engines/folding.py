@@ -20,6 +20,7 @@ from streams.state import State
 #: Seconds after which an open group is committed even if more entries wait.
 GROUP_SECONDS = 0.05
 
+DAY = 86400
 LogLine = tuple[str, str, str]
 #: Told the time of an entry, in seconds, before it is folded: a replay at a pace waits here.
 Pace = Callable[[int], None]
@@ -70,8 +71,15 @@ class Sink(Protocol):
 class Folding:
     """The journal's end: entries come in, groups go to disk."""
 
-    def __init__(self, store: Store, fold: Fold, sink: Sink, on_commit: Callable[[bool], None]) -> None:
-        """``on_commit`` is called after each group, with whether there is something new to send."""
+    def __init__(
+        self, store: Store, fold: Fold, sink: Sink, on_commit: Callable[[bool], None], *, keeps: bool = True
+    ) -> None:
+        """``on_commit`` is called after each group, with whether there is something new to send.
+
+        ``keeps`` False writes no state: nobody will go on from this store.
+        """
+        self._keeps = keeps
+        self._day: int | None = None
         self.store, self.fold, self.sink, self.on_commit = store, fold, sink, on_commit
         self.state = State()
         fold.declare(self.state)
@@ -87,9 +95,21 @@ class Folding:
         """Give an entry the next position and fold it."""
         return self._fold(entry, encode_entry(entry), received, None)
 
-    def append_encoded(self, data: bytes, received: int, seq: int) -> Effects:
-        """The same for an entry that comes as bytes and settles the waiting article ``seq``."""
-        return self._fold(decode_entry(data), data, received, ("articles", seq))
+    def append_encoded(self, data: bytes, received: int, seq: int | None) -> Effects:
+        """The same for an entry that comes as bytes and settles the waiting article ``seq``, if any."""
+        return self._fold(decode_entry(data), data, received, None if seq is None else ("articles", seq))
+
+    def pass_by(self, received: int) -> None:
+        """An article of which the fold would keep nothing takes its position, and the first of a day moves the clock.
+
+        Only for a history in the order of its times: the next entry moves the clock on.
+        """
+        if received // DAY == self._day:
+            self.position += 1
+            return
+        self._day = received // DAY
+        self.tick_until(received)
+        self.append(Tick(), received)
 
     def append_controls(self, received: int) -> int:
         """Take up the operators' words that wait. Gives how many."""
@@ -125,7 +145,8 @@ class Folding:
         """
         if not self._group:
             return
-        self._unsaved.update(((name, key), value) for name, key, value in self.state.take_changes())
+        if self._keeps:
+            self._unsaved.update(((name, key), value) for name, key, value in self.state.take_changes())
         sending = False
         connection = self.store.writer
         with transaction(connection):

@@ -1,0 +1,141 @@
+"""A history that leaves nothing behind goes through the fold: pieces read before come out of the cache.
+
+The fold is the same as live. What is left out is what only a store needs: the state on disk, and the journal entries
+of articles that tell of nothing, of which most news is. Such an *idle* article takes its position and moves the clock,
+and no more; ``tests/test_history.py`` holds both ways to the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from streams import world
+from streams.article import Report
+from streams.engines.folding import Folding, Pace
+from streams.engines.pool import Job, Pool
+from streams.engines.report_cache import Chunk, ReportCache, reader_version
+from streams.journal import Reading, decode_entry
+
+#: A piece ends behind an article whose hash says so, so that news put in before it moves no other border.
+CUT, LONGEST = 256, 2000
+
+Waiting = tuple[int, int, bytes, bool]
+"""(seq, received, article, whether it is the only version of its article in the history)."""
+
+
+class _Piece(Struct):
+    """Articles that are read together."""
+
+    key: bytes
+    times: list[int]
+    alone: list[bool]
+    known: bool = False
+
+
+class History:
+    """The pieces of one history, in order."""
+
+    def __init__(self, pool: Pool, cache: ReportCache) -> None:
+        self._pool, self._cache = pool, cache
+        self.keys: list[bytes] = []
+        """Of the pieces so far."""
+
+    def read(self, waiting: Iterable[Waiting]) -> Iterator[Chunk]:
+        """Read articles that are in order; a piece that was read before is taken from the cache."""
+        plan: deque[_Piece] = deque()
+        results = self._pool.map(self._jobs(waiting, plan))
+        for first in results:
+            yield from self._known(plan)
+            piece = plan.popleft()
+            entries = [first[2], *(next(results)[2] for _ in piece.times[1:])]
+            yield self._read(piece, entries)
+        yield from self._known(plan)
+
+    def known(self, keys: Iterable[bytes]) -> Iterator[Chunk]:
+        """The pieces of a history that was read before."""
+        for key in keys:
+            self.keys.append(key)
+            yield self._cache.chunk(key)
+
+    def _jobs(self, waiting: Iterable[Waiting], plan: deque[_Piece]) -> Iterator[Job]:
+        """The articles of the pieces that must be read; every piece goes into the plan, in order."""
+        for piece, jobs in _pieces(waiting):
+            piece.known = self._cache.has(piece.key)
+            plan.append(piece)
+            if not piece.known:
+                yield from jobs
+
+    def _known(self, plan: deque[_Piece]) -> Iterator[Chunk]:
+        while plan and plan[0].known:
+            yield from self.known([plan.popleft().key])
+
+    def _read(self, piece: _Piece, entries: list[bytes]) -> Chunk:
+        left_out, kept = Counter[str](), list[bytes | None]()
+        for entry, at, alone in zip(entries, piece.times, piece.alone, strict=True):
+            report = _idle(entry, at) if alone else None
+            kept.append(entry if report is None else None)
+            if report is not None:
+                left_out.update(one.reason for one in report.excluded)
+        chunk = Chunk(times=tuple(piece.times), entries=tuple(kept), left_out=dict(sorted(left_out.items())))
+        self.keys.append(piece.key)
+        self._cache.keep_chunk(piece.key, chunk)
+        return chunk
+
+
+def fold(
+    folding: Folding,
+    chunks: Iterable[Chunk],
+    *,
+    each: Callable[[int], None],
+    until: int | None = None,
+    pace: Pace | None = None,
+) -> None:
+    """Fold pieces of a history with a Tick at every timer that falls due, as ``Embedded.replay`` does."""
+    for chunk in chunks:
+        for received, entry in zip(chunk.times, chunk.entries, strict=True):
+            if entry is None and pace is None:
+                folding.pass_by(received)
+            else:
+                folding.tick_until(received, pace)
+                if pace:
+                    folding.commit()
+                    pace(received)
+                if entry is None:
+                    folding.pass_by(received)
+                else:
+                    folding.append_encoded(entry, received, None)
+                    folding.commit_if_sending()
+                    folding.commit_if_old()
+            each(received)
+    folding.tick_until(until, pace)
+    folding.commit()
+
+
+def _idle(entry: bytes, received: int) -> Report | None:
+    """The report of an entry that changes nothing but the clock."""
+    reading = decode_entry(entry)
+    return reading.report if isinstance(reading, Reading) and world.is_idle(reading.report, received) else None
+
+
+def _pieces(waiting: Iterable[Waiting]) -> Iterator[tuple[_Piece, list[Job]]]:
+    """Cut articles into pieces by their content, and name each by it."""
+    version = reader_version()
+    piece, jobs, told = _Piece(b"", [], []), list[Job](), hashlib.blake2b(version, digest_size=16)
+    for seq, received, data, alone in waiting:
+        of_article = hashlib.blake2b(data, digest_size=8).digest()
+        told.update(b"%d %d " % (received, alone))
+        told.update(of_article)
+        piece.times.append(received)
+        piece.alone.append(alone)
+        jobs.append((seq, received, data))
+        if of_article[0] + 256 * of_article[1] < 65536 // CUT or len(jobs) >= LONGEST:
+            piece.key = told.digest()
+            yield piece, jobs
+            piece, jobs, told = _Piece(b"", [], []), [], hashlib.blake2b(version, digest_size=16)
+    if jobs:
+        piece.key = told.digest()
+        yield piece, jobs
