@@ -63,6 +63,13 @@ class Measure(Struct, frozen=True, kw_only=True):
     low: int | float | None
     high: int | float | None
     threshold: int | float | None
+    expected: float | msgspec.UnsetType = msgspec.UNSET
+    """What was to be expected, of triggers that compare with the past: of a record the highest before."""
+    observed: int | float | msgspec.UnsetType = msgspec.UNSET
+    p: float | msgspec.UnsetType = msgspec.UNSET
+    """How often so much comes by chance."""
+    basis: str | msgspec.UnsetType = msgspec.UNSET
+    """The same in words, or how far back the knowledge of a ``first`` goes."""
 
 
 class Change(Struct, frozen=True, kw_only=True):

@@ -18,13 +18,15 @@ from alerts.alert import Alert, Change, Kind
 from alerts.config.types import Config, Rule
 from alerts.render import Renderer
 from alerts.roots import Kept, Root, Snapshot, Tables, changes_between
-from streams import windows, world
+from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
+from alerts.triggers.series import Sight
+from alerts.triggers.unusual import is_sudden
+from streams import coverage, world
 from streams.codec import canonical, digest
 from streams.happenings import Happening
 from streams.journal import Control, Record
 from streams.state import State
-from streams.times import duration_text, iso
-from streams.windows import Peak, Window
+from streams.times import iso
 
 Read = Callable[[int], Record]
 
@@ -56,6 +58,7 @@ class Decide:
     def declare(self, state: State) -> None:
         """Declare every table that the fold keeps."""
         world.declare(state)
+        coverage.table(state)
         Tables(state)
 
     def looking_at(self, types: frozenset[str]) -> list[Rule]:
@@ -77,6 +80,7 @@ class Decide:
     def step(self, state: State, record: Record, read: Read) -> Effects:
         """Fold one entry."""
         observation = world.observe(state, record, self._settings)
+        coverage.follow(state, record)
         effects = Effects(log=[(note.about, note.reason, note.detail) for note in observation.notes], outgoing=[])
         step = _Step(self, state, record, read, observation, effects)
         if isinstance(record.entry, Control) and record.entry.command == "config":
@@ -105,6 +109,7 @@ class _Step:
         self.record, self.read, self.observation, self.effects = record, read, observation, effects
         self.now = observation.now
         self.merged = dict(observation.merged)
+        self.judge = Judge(state, self.tables, self.now)
 
     def adopt_rules(self) -> None:
         """Fill the windows of new and changed rules from what is known, silently.
@@ -117,11 +122,11 @@ class _Step:
             self.tables.retire(definition)
         for rule in self.config.rules:
             fresh = rule.definition not in known
-            self.tables.adopt(rule)
+            self.tables.adopt(rule, self.now)
             if not fresh:
                 continue
             for _, happening in world.happenings(self.state).sorted_items():
-                self._place(rule, happening.id, happening)
+                self._place(rule, happening.id, happening, filling=True)
 
     def follow(self) -> None:
         """Let the roots that speak of a happening speak of what it turned out to be, or to be also."""
@@ -158,12 +163,16 @@ class _Step:
 
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
-        self.tables.evict(self.now, self.config.revise_for, world.happenings(self.state).rows)
+        known = world.happenings(self.state).rows
+        self.tables.evict(self.now, self.config.revise_for, known, self.judge.look_ahead)
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 
-    def _place(self, rule: Rule, id_: str, happening: Happening | None) -> list[str]:
-        """Set a happening's share. Gives the texts of the window keys whose sums or members changed."""
+    def _place(self, rule: Rule, id_: str, happening: Happening | None, *, filling: bool = False) -> list[str]:
+        """Set a happening's share. Gives the texts of the window keys whose sums or members changed.
+
+        ``filling`` is for a new rule, whose keys have no past yet.
+        """
         old = self.tables.shares.get(f"{rule.definition}|{id_}")
         new = rules.share(rule, happening) if happening is not None else rules.Refused()
         if isinstance(new, rules.Refused):
@@ -171,7 +180,12 @@ class _Step:
                 self._log(rule, id_, new.reason, new.detail)
             if old is None:
                 return []
-        return self.tables.move_share(rule, id_, new if isinstance(new, rules.Share) else None)
+        share = new if isinstance(new, rules.Share) else None
+        if rule.tuning is not None and not filling:
+            for one in (old, share):
+                if one is not None:
+                    self.judge.look_ahead(rule, self.tables.text_of(rule, one.key))
+        return self.tables.move_share(rule, id_, share)
 
     def _judge(self, rule: Rule, key_text: str, id_: str) -> None:
         """One window was touched by one happening."""
@@ -183,9 +197,11 @@ class _Step:
             return
         if self.tables.definitions.rows[rule.definition].retired:
             return
-        found = self._crossing(rule, key_text, share.item.at, id_)
-        if found is not None:
-            self._speak(rule, key_text, share, *found)
+        found = self.judge.crossing(rule, key_text, share.item)
+        if found.severity is None:
+            self._log(rule, id_, found.reason, found.detail)
+        else:
+            self._speak(rule, key_text, share, found)
 
     def _correct(self, rule: Rule, root: Root) -> None:
         """What a root speaks of changed: it hears of that for ``revise_for`` after its window."""
@@ -204,63 +220,15 @@ class _Step:
         known = world.happenings(self.state).rows
         return max((rules.entered(rule, known[id_]) for id_ in ids if id_ in known), default=0)
 
-    def _crossing(self, rule: Rule, key_text: str, at: int, id_: str) -> tuple[Peak, str] | None:
-        """The span around a happening that reaches a band, and the severity; or None with the reason in the log."""
-        window = self.tables.windows.rows[key_text]
-        if rule.trigger == "first":
-            near = [i for i in window.items if abs(i.at - at) < rule.over and i.id != id_]
-            if near:
-                other = min(near, key=lambda i: (i.at, i.id))
-                detail = f"{other.id} at {iso(other.at)} is within {duration_text(rule.over)}"
-                self._log(rule, id_, "not_first", detail)
-                return None
-            return Peak(value=1, start=at - rule.over, end=at, ids=(id_,)), rule.bands[0].severity
-        peak = windows.peak(window, rule.over, containing=at)
-        value = peak.value if peak else 0
-        reached = self._reached(rule, window, peak, None, at)
-        if peak is not None and reached is not None:
-            return peak, reached
-        lowest = rule.bands[0]
-        if value >= lowest.threshold:
-            detail = f"{value:g} {rule.measure}, but not of happenings with {lowest.independent} independent publishers"
-            self._log(rule, id_, "band_not_independent", detail)
-        else:
-            self._log(rule, id_, "below_threshold", f"{value:g} of {lowest.threshold:g} {rule.measure}")
-        return None
-
-    def _reached(
-        self, rule: Rule, window: Window, peak: Peak | None, among: tuple[str, ...] | None, containing: int | None
-    ) -> str | None:
-        """The worst severity whose band is reached, by happenings that as many families tell of as it asks for."""
-        known = world.happenings(self.state).rows
-        for band in reversed(rule.bands):
-            fullest = peak
-            if band.independent > rule.min_independent:
-                ids = among if among is not None else tuple(item.id for item in window.items)
-                sure = [i for i in ids if i in known and rules.standing_behind(rule, known[i]) >= band.independent]
-                fullest = windows.peak(window, rule.over, among=sure, containing=containing)
-            if fullest is not None and fullest.value >= band.threshold:
-                return band.severity
-        return None
-
-    def _speak(self, rule: Rule, key_text: str, share: Kept, peak: Peak, severity: str) -> None:
+    def _speak(self, rule: Rule, key_text: str, share: Kept, found: Verdict) -> None:
         """A window reaches a band around a happening that no root speaks of yet."""
-        id_ = share.item.id
+        id_, peak, severity = share.item.id, found.peak, found.severity or ""
         if self._hushed(rule):
             self._log(rule, id_, self.observation.quiet or "", "recorded; it alerts nobody")
             return
         latest = self.tables.latest_root(key_text)
-        if latest is not None and not latest.canceled and rule.trigger == "at_least":
-            if self.now < latest.last_at + rule.over:
-                ids = tuple(sorted({*latest.ids, *peak.ids}))
-                entered = self._entered(rule, ids)
-                last_at = max(latest.last_at, peak.end, entered)
-                self._revise(rule, replace(latest, ids=ids, last_at=last_at), entered=entered > latest.last_at)
-                return
-            cooling_until = latest.sent + rule.cooldown
-            if self.now < cooling_until and not self._worse(severity, latest.severity):
-                self._log(rule, id_, "cooling_down", f"until {iso(cooling_until)}")
-                return
+        if peak is None or (latest is not None and not latest.canceled and self._joined(rule, latest, id_, found)):
+            return
         root_id = "al_" + digest(rule.definition, key_text, id_, self.record.position)
         root = Root(
             id=root_id,
@@ -273,46 +241,84 @@ class _Step:
             last_at=max(peak.end, self._entered(rule, peak.ids)),
             opened=self.now,
             sent=self.now,
+            told=(found.sight,) if found.sight else (),
+            upto=found.sight.bucket if found.sight else 0,
         )
-        self._emit(rule, root, "alert", peak, severity, self._snapshot(rule, root, peak, severity), [])
+        self._emit(rule, root, "alert", found, severity, self._snapshot(rule, root, found, severity), [])
+
+    def _joined(self, rule: Rule, latest: Root, id_: str, found: Verdict) -> bool:
+        """Whether what is found goes into the key's latest root, or waits for the cool-down after it."""
+        severity, peak = found.severity or "", found.peak
+        if found.sight is not None and is_going_on(rule, found, latest):
+            return self._grown(rule, latest, id_, found, found.sight)
+        if rule.trigger == "at_least" and peak is not None and self.now < latest.last_at + rule.over:
+            ids = tuple(sorted({*latest.ids, *peak.ids}))
+            entered = self._entered(rule, ids)
+            last_at = max(latest.last_at, peak.end, entered)
+            self._revise(rule, replace(latest, ids=ids, last_at=last_at), entered=entered > latest.last_at)
+            return True
+        cooling_until = latest.sent + rule.cooldown
+        if rule.trigger == "first" or self.now >= cooling_until or self._worse(severity, latest.severity):
+            return False
+        self._log(rule, id_, "cooling_down", f"until {iso(cooling_until)}")
+        return True
+
+    def _grown(self, rule: Rule, latest: Root, id_: str, found: Verdict, sight: Sight) -> bool:
+        """A surge goes on: it is told again when it is half as large again as was told, or of a worse severity."""
+        value, told = found.peak.value if found.peak else 0, latest.seen.value
+        sudden = is_sudden(rule, value, sight)
+        root = replace(latest, upto=max(latest.upto, sight.bucket)) if sudden else latest
+        if not is_worse(value, told) and not self._worse(found.severity or "", latest.severity):
+            self.tables.keep(root)
+            self._log(rule, id_, "not_worse", f"{value:g} {rule.measure}; {latest.id} told {told:g}")
+            return True
+        ids = found.peak.ids if found.peak else ()
+        others = tuple(one for one in root.told if one.bucket != sight.bucket)
+        last_at = max(root.last_at, found.peak.end if found.peak else 0)
+        ids = tuple(sorted({*root.ids, *ids}))
+        self._revise(rule, replace(root, ids=ids, last_at=last_at, told=(*others, sight)), grown=True)
+        return True
 
     # --- an open root ---------------------------------------------------------------------------------------------
 
-    def _revise(self, rule: Rule, root: Root, *, held_back: bool = False, entered: bool = False) -> None:
+    def _revise(
+        self, rule: Rule, root: Root, *, held_back: bool = False, entered: bool = False, grown: bool = False
+    ) -> None:
         """See what changed for a root: a worse band speaks at once, an update waits its turn, a fall cancels.
 
-        So does an episode that ``entered`` a phase which the rule waits for.
+        So does an episode that ``entered`` a phase which the rule waits for, and a surge that has ``grown``.
         A worse band that was held back was hushed when it came (it was late, say), and stays so.
         """
-        peak = self._peak_of(rule, root)
-        reached = self._severity_of(rule, root, peak)
+        found = self.judge.standing(rule, root)
+        reached = found.severity
         worse = reached is not None and self._worse(reached, root.severity)
-        loud = (worse or entered) and not held_back and not self._hushed(rule)
+        loud = (worse or entered or grown) and not held_back and not self._hushed(rule)
         severity = reached if reached and worse and loud else root.severity
-        snapshot = self._snapshot(rule, root, peak, severity)
+        snapshot = self._snapshot(rule, root, found, severity)
         why = root.because if held_back else self.observation.because
         changed = changes_between(root.seen, snapshot, why or "the clock")
         twin = self._twin(root)
         if twin is not None:
             same = Change(field="alert", from_=root.id, to=twin.id, because=f"the same incident; {why}")
-            self._emit(rule, root, "cancel", peak, severity, snapshot, [same])
+            self._emit(rule, root, "cancel", found, severity, snapshot, [same])
         elif reached is None:
-            self._emit(rule, root, "cancel", peak, severity, snapshot, changed)
+            self._emit(rule, root, "cancel", found, severity, snapshot, changed)
         elif loud:
-            self._emit(rule, root, "alert", peak, severity, snapshot, changed)
-        elif not changed:
+            self._emit(rule, root, "alert", found, severity, snapshot, changed)
+        elif not changed or self._is_mere_growth(root, snapshot, changed):
             self.tables.keep(root)
         elif self.now < (ready := root.sent + self.config.update_every):
             self.tables.hold(replace(root, because=self.observation.because or root.because), ready)
             self._log(rule, root.id, "held_for_update", f"until {iso(ready)}")
         else:
-            self._emit(rule, root, "update", peak, severity, snapshot, changed)
+            self._emit(rule, root, "update", found, severity, snapshot, changed)
 
-    def _severity_of(self, rule: Rule, root: Root, peak: Peak | None) -> str | None:
-        window = self.tables.windows.get(root.key_text)
-        if peak is None or window is None:
-            return None
-        return self._reached(rule, window, peak, root.ids, None)
+    @staticmethod
+    def _is_mere_growth(root: Root, snapshot: Snapshot, changed: list[Change]) -> bool:
+        """Whether all that changed of a surge is that it grew, and not enough to be told again."""
+        told = root.seen.value
+        grew = bool(root.told) and told <= snapshot.value and not is_worse(snapshot.value, told)
+        return grew and all(change.field in (snapshot.measure, "incidents") for change in changed)
 
     def _twin(self, root: Root) -> Root | None:
         """The older root of the same window that speaks of all that this one does, now that happenings were merged."""
@@ -322,18 +328,8 @@ class _Step:
         older = [r for r in found if (r.opened, r.id) < (root.opened, root.id) and set(root.ids) <= set(r.ids)]
         return min(older, key=lambda r: (r.opened, r.id), default=None)
 
-    def _peak_of(self, rule: Rule, root: Root) -> Peak | None:
-        window = self.tables.windows.get(root.key_text)
-        if window is None:
-            return None
-        if rule.trigger == "first":
-            items = [item for item in window.items if item.id in root.ids]
-            ids = tuple(item.id for item in items)
-            return Peak(value=1, start=items[0].at - rule.over, end=items[0].at, ids=ids) if items else None
-        return windows.peak(window, rule.over, among=root.ids)
-
-    def _snapshot(self, rule: Rule, root: Root, peak: Peak | None, severity: str) -> Snapshot:
-        return compose.snapshot(rule, peak, self._members(rule, root) if peak else [], severity)
+    def _snapshot(self, rule: Rule, root: Root, found: Verdict, severity: str) -> Snapshot:
+        return compose.snapshot(rule, found.peak, self._members(rule, root) if found.peak else [], severity)
 
     def _members(self, rule: Rule, root: Root) -> list[Happening]:
         """The happenings that a root speaks of: those in its window, or when none is left all that there were."""
@@ -348,7 +344,7 @@ class _Step:
         rule: Rule,
         root: Root,
         kind: Kind,
-        peak: Peak | None,
+        found: Verdict,
         severity: str,
         snapshot: Snapshot,
         changed: list[Change],
@@ -357,8 +353,11 @@ class _Step:
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
         since = world.clock(self.state).rows["clock"].since
         alert = compose.alert(
-            rule, root, kind, peak, self._members(rule, root), changed, self.read, now=self.now, since=since
+            rule, root, kind, found.peak, self._members(rule, root), changed, self.read, now=self.now, since=since
         )
+        basis = self.judge.basis(rule, found)
+        if basis is not None:
+            alert = replace(alert, measure=basis.added_to(alert.measure))
         alert, failure = self.decide._renderer.render(alert, rule)
         if failure:
             self._log(rule, root.id, "template_failed", failure)

@@ -115,7 +115,13 @@ def _enough(case: Case) -> str:
 
 
 def _bands(rule: Rule) -> str:
-    return ", ".join(f"{band.severity} from {band.threshold:g}" for band in rule.bands)
+    asked = {"surge": "under p = {:g}", "ratio": "from {:g} times the mean"}.get(rule.trigger, "from {:g}")
+    return ", ".join(f"{band.severity} {asked.format(band.threshold)}" for band in rule.bands)
+
+
+def _known(case: Case) -> str:
+    since = Tables(case.moment.state).known_since(case.rule)
+    return f"what is known begins {wording.moment(iso(since))}"
 
 
 def _first(case: Case) -> str:
@@ -169,7 +175,18 @@ GATES: tuple[Gate, ...] = (
         says=_figure,
     ),
     Gate(name="in window", asks="Is it in the window?", reasons=("out_of_window",), says=_window),
-    Gate(name="enough", asks="Does the window reach a band?", reasons=("below_threshold",), says=_enough),
+    Gate(
+        name="known",
+        asks="Is enough known of what is normal?",
+        reasons=("warming_up", "unobserved", "settled"),
+        says=_known,
+    ),
+    Gate(
+        name="enough",
+        asks="Does the window reach a band?",
+        reasons=("below_threshold", "not_unusual"),
+        says=_enough,
+    ),
     Gate(
         name="sure enough",
         asks="Does it reach the band by what enough publishers tell?",
@@ -182,6 +199,12 @@ GATES: tuple[Gate, ...] = (
         asks="Is what brought it here new, neither late nor from a first contact?",
         reasons=("late", "baseline", "known_before"),
         says=lambda case: "new",
+    ),
+    Gate(
+        name="worse",
+        asks="Is it so much more than what was told of this surge?",
+        reasons=("not_worse",),
+        says=lambda case: "a new surge, or half as much again",
     ),
     Gate(name="cooled down", asks="Is the cool-down over?", reasons=("cooling_down",), says=_cool),
     Gate(name="routed", asks="Does a route lead anywhere?", reasons=("no_route",), says=_routed),
@@ -212,6 +235,8 @@ def asked(rule: Rule) -> list[Gate]:
         "enough": rule.trigger == "first",
         "sure enough": all(band.independent <= rule.min_independent for band in rule.bands),
         "first": rule.trigger != "first",
+        "known": rule.tuning is None,
+        "worse": rule.tuning is None,
         "cooled down": not rule.cooldown,
     }
     return [gate for gate in GATES if not left_out.get(gate.name)]

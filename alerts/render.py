@@ -161,7 +161,8 @@ def plain_title(alert: Alert) -> str:
 def plain_text(alert: Alert) -> str:
     """A text that cannot fail: the readback, what changed, the quotations, the sources, what was left out."""
     sources = alert.sources
-    lines = [f"{alert.readback or readback(alert)}.", *(f"Changed: {change.text}." for change in alert.changed)]
+    basis = [f"{alert.measure.basis}."] if isinstance(alert.measure.basis, str) else []
+    lines = [f"{alert.readback or readback(alert)}.", *basis, *(f"Changed: {change.text}." for change in alert.changed)]
     for quoted in alert.evidence:
         origin = filter(None, (quoted.source, wording.moment(quoted.published), quoted.url))
         lines += ["", wording.quote(quoted.sentence), ", ".join(origin)]

@@ -6,7 +6,7 @@ said, so that the next one says what changed.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from functools import lru_cache
 
 from msgspec import Struct
@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from alerts.alert import Change
 from alerts.config.types import Rule
 from alerts.rules import Share
+from alerts.triggers.series import GUARD, Series, Sight, bucket_of, is_forgotten
 from streams import windows
 from streams.codec import canonical
 from streams.state import State, Table
 from streams.windows import Item, Window
-from streams.world import HORIZON
+from streams.world import HORIZON, clock
 
 DAY = 86400
 
@@ -64,6 +65,10 @@ class Root(Struct, frozen=True, kw_only=True):
     revision: int = 0
     destinations: tuple[str, ...] = ()
     seen: Snapshot = Snapshot()
+    told: tuple[Sight, ...] = ()
+    """What was expected of the buckets that it told of, when its rule compares buckets."""
+    upto: int = 0
+    """The latest bucket that was unusual by itself, told or not."""
     because: str = ""
     """Whose word an update that is held back will go by."""
     canceled: bool = False
@@ -87,6 +92,8 @@ class Definition(Struct, frozen=True, kw_only=True):
 
     rule: Rule
     retired: bool = False
+    since: int = 0
+    """Seconds: from when on all that it looks at is known."""
 
 
 class Ids(Struct, frozen=True, array_like=True):
@@ -118,6 +125,7 @@ class Tables:
         self.about: Table[Ids] = state.table("roots_about", Ids)
         self.latest: Table[Latest] = state.table("latest_root", Latest)
         self.due: Table[Due] = state.table("due", Due)
+        self.series: Table[Series] = state.table("series", Series)
         self._swept: Table[Swept] = state.table("swept", Swept)
 
     @property
@@ -130,11 +138,16 @@ class Tables:
         """The key of a rule's window."""
         return _text_of(rule.definition, tuple(key.items()))
 
-    def adopt(self, rule: Rule) -> None:
-        """Begin, or go on, to keep windows for a rule, in its newest wording."""
+    def adopt(self, rule: Rule, now: int) -> None:
+        """Begin, or go on, to keep windows for a rule, in its newest wording. ``now`` in seconds."""
         known = self.definitions.get(rule.definition)
         if known is None or known.retired or known.rule != rule:
-            self.definitions.put(rule.definition, Definition(rule=rule))
+            since = known.since if known else max(clock(self._state).rows["clock"].since, now - HORIZON)
+            self.definitions.put(rule.definition, Definition(rule=rule, since=since))
+
+    def known_since(self, rule: Rule) -> int:
+        """Seconds: from when on all that a rule looks at is known."""
+        return self.definitions.rows[rule.definition].since
 
     def retire(self, definition: str) -> None:
         """A rule is no longer there: what it said is still corrected, and it says nothing new."""
@@ -142,7 +155,7 @@ class Tables:
 
     def _drop_definition(self, definition: str) -> None:
         self.definitions.drop(definition)
-        for table in (self.shares, self.windows):
+        for table in (self.shares, self.windows, self.series):
             for key in [key for key in table.rows if key.startswith(f"{definition}|")]:
                 table.drop(key)
 
@@ -208,11 +221,14 @@ class Tables:
         if self.due.get(root.id) is None:
             self.due.put(root.id, Due(until))
 
-    def evict(self, now: int, revise_for: int, known: Container[str]) -> None:
+    def evict(
+        self, now: int, revise_for: int, known: Container[str], before_leaving: Callable[[Rule, str], object]
+    ) -> None:
         """Once a day of the clock, drop roots and shares that nothing reaches any more.
 
         A root is kept while its cool-down or its corrections last, and after that as long as one of its happenings
-        is ``known``, so that a correction which comes too late can say for what it came too late.
+        is ``known``, so that a correction which comes too late can say for what it came too late. A key whose
+        share leaves is given ``before_leaving``.
         """
         swept = self._swept.get("day")
         if swept is not None and swept.day == now // DAY:
@@ -221,9 +237,15 @@ class Tables:
         rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
         for name, kept in list(self.shares.rows.items()):
             definition = name.partition("|")[0]
-            if kept.item.at < now - rules[definition].over - HORIZON:
+            if kept.item.at < now - _needed_for(rules[definition]):
+                text = _text_of(definition, tuple(kept.key.items()))
+                before_leaving(rules[definition], text)
                 self.shares.drop(name)
-                _take_out(self.windows, _text_of(definition, tuple(kept.key.items())), kept.item)
+                _take_out(self.windows, text, kept.item)
+        for text, series in list(self.series.rows.items()):
+            of = rules[text.partition("|")[0]]
+            if text not in self.windows.rows and is_forgotten(series, bucket_of(now, of.over), _back(of)):
+                self.series.drop(text)
         alive = set()
         for root in list(self.roots.rows.values()):
             rule = rules.get(root.definition)
@@ -247,6 +269,15 @@ class Tables:
             row = self.about.get(id_)
             rest = tuple(other for other in row.ids if other != root.id) if row else ()
             self.about.put(id_, Ids(rest)) if rest else self.about.drop(id_)
+
+
+def _needed_for(rule: Rule) -> int:
+    """Seconds that a share is kept: until it cannot be corrected, and its bucket is learnt from and looked back on."""
+    return max(rule.over + HORIZON, (2 * GUARD + 2) * rule.over if rule.tuning else 0)
+
+
+def _back(rule: Rule) -> int:
+    return rule.tuning.back if rule.tuning else 0
 
 
 def _windows(state: State) -> Table[Window]:

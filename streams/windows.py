@@ -45,6 +45,12 @@ def remove(window: Window, item: Item) -> None:
     del window.items[bisect_left(window.items, _order(item), key=_order)]
 
 
+def between(window: Window, start: int, end: int) -> list[Item]:
+    """The shares from ``start`` until before ``end``, in seconds."""
+    items = window.items
+    return items[bisect_left(items, start, key=_at) : bisect_left(items, end, key=_at)]
+
+
 def peak(
     window: Window, over: int, *, among: Iterable[str] | None = None, containing: int | None = None
 ) -> Peak | None:

@@ -22,6 +22,7 @@ from alerts.alert import Alert
 from alerts.cli.why_not import command
 from alerts.config.types import Band, Config, Route, Rule
 from alerts.past import Past
+from alerts.triggers import judging, keys
 from alerts.why_not import Answer
 from builders import killed, report
 from conftest import ROOT
@@ -126,7 +127,10 @@ def test_every_reason_that_the_fold_logs_has_its_gate_or_is_a_note() -> None:
         for keyword in node.keywords
         if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
     }
-    assert {"below_threshold", "cooling_down"} <= logged
+    judged = inspect.getsource(judging) + inspect.getsource(keys)
+    given = re.findall(r'reason="(\w+)"|return "(\w+)", (?:detail|f?")', judged)
+    logged |= {one for pair in given for one in pair if one}
+    assert {"below_threshold", "cooling_down", "warming_up", "settled", "unobserved"} <= logged
     assert {"too_old", "vague"} <= refused
     unknown = {r for r in logged | refused if gates.gate_of(r) is None and r not in gates.NOTES}
     assert unknown == set()

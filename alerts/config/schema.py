@@ -15,6 +15,7 @@ from alerts.config import values as v
 from alerts.config.filters import COUNTING, filters_of
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
+from alerts.config.triggers import read_trigger
 from alerts.config.types import Topics
 from alerts.config.values import INVALID, Reader, Values
 from streams.article import PHASES
@@ -30,7 +31,6 @@ MEASURES = (
     *(f"killed_{name}" for name in CLASSES),
 )  # fmt: skip
 BY = ("country", "admin1", "place", "actor", "type", "source", "language")
-TRIGGERS = ("at_least", "first")
 FORMATS = ("jsonl", "jsonfeed", "ninjs", "newsplease", "rss", "atom", "newsml", "nitf", "csv", "page")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 ARTICLE_FIELDS = (
@@ -78,7 +78,7 @@ _RULE = {
     "measure": Key(v.choice("measure", MEASURES)),
     "by": Key(v.one_or_many(v.choice("key to count by", BY))),
     "over": Key(v.span),
-    "trigger": Key(v.choice("trigger", TRIGGERS, absent=("ratio", "record", "surge", "absence"))),
+    "trigger": Key(read_trigger),
     "severity": Key(None),
     "max_age": Key(v.span),
     "cooldown": Key(v.duration),
@@ -192,7 +192,7 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
         "assets", "group_by", "group_wait",
     ),
     "a rule": (
-        "shadow", "near", "sequence", "surge", "ratio", "record", "absence",
+        "shadow", "near", "sequence", "absence",
     ),
     "a source": ("kafka", "language", "where"),
     "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),

@@ -21,14 +21,11 @@ from alerts.config.schema import (
     read_section,
     text_map,
 )
+from alerts.config.triggers import triggered
 from alerts.config.types import EPISODE_MEASURES, Band, Destination, Filter, Route, Rule, Source, Watch
-from alerts.config.values import INVALID, Values, positive_whole, said, text, threshold
+from alerts.config.values import INVALID, Values, positive_whole, said, text
 from streams.article import Realis
 from streams.codec import digest
-
-DAY = 86400
-#: How far back a rule with the trigger ``first`` looks when it does not say.
-FIRST_LOOKS_BACK = 90 * DAY
 
 
 def read_severities(values: Values, top: Mapping[str, Entry]) -> tuple[str, ...]:
@@ -96,11 +93,8 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
         if found is None:
             continue
         _note_repeat(values, item, "rule", found.get("id"), seen)
-        if found.get("trigger") == "first":
-            found.setdefault("over", FIRST_LOOKS_BACK)
-            found["bands"] = (Band(severity=_first_severity(values, item, severities), threshold=1),)
-        elif "trigger" in found or "trigger" not in item.value:
-            found["bands"] = _bands(values, item, severities)
+        if "trigger" in found or "trigger" not in item.value:
+            found |= triggered(values, item, found, severities, meant(item, "a rule"))
         if "min_independent" in item.value:
             found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
         _read_filters(values, item, found)
@@ -116,7 +110,8 @@ def _defined(rule: Rule) -> Rule:
     """The rule with the hash of what it measures: neither its wording nor its cool-down is part of that."""
     measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
     gates = (rule.allow_vague, rule.late, rule.min_independent, *([rule.phases] if rule.phases else []))
-    later = {"where": rule.where, "realis": rule.realis}  # a key that a rule does not have changes no hash
+    # a key that a rule does not have changes no hash
+    later = {"where": rule.where, "realis": rule.realis, "tuning": rule.tuning}
     bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
     return Rule(
@@ -157,21 +152,6 @@ def listed_or(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _bands(values: Values, item: Item, severities: Sequence[str]) -> tuple[Band, ...]:
-    entry: Entry | None = item.value.get("severity")
-    example = "{warning: 5, critical: 10}"
-    if entry is None:
-        if "severity" not in meant(item, "a rule"):
-            values.problem(item, f'a rule needs the key "severity" with a threshold for each, such as {example}')
-        return ()
-    if not isinstance(entry.item.value, dict):
-        values.problem(entry.item, f"expected a threshold for each severity, such as {example}, got {entry.item.kind}")
-        return ()
-    if not entry.item.value:
-        values.problem(entry.item, f"expected at least one severity with its threshold, such as {example}")
-    return _rising(values, entry.item.value, severities)
-
-
 def _independent(values: Values, item: Item, bands: Sequence[Band], severities: Sequence[str]) -> dict[str, Any]:
     """The rule's ``min_independent`` and its bands with their own: one number for all, or one by severity."""
     if not isinstance(item.value, dict):
@@ -191,42 +171,6 @@ def _independent(values: Values, item: Item, bands: Sequence[Band], severities: 
 
 def _asking(bands: Sequence[Band], asked: Mapping[str, int], default: int) -> tuple[Band, ...]:
     return tuple(replace(band, independent=asked.get(band.severity, default)) for band in bands)
-
-
-def _first_severity(values: Values, rule: Item, severities: Sequence[str]) -> str:
-    entry: Entry | None = rule.value.get("severity")
-    middle = severities[(len(severities) - 1) // 2]
-    if entry is None:
-        return middle
-    item = entry.item
-    if isinstance(item.value, dict):
-        values.problem(
-            item, 'expected one severity, such as critical, got a mapping: the trigger "first" has no threshold'
-        )
-    elif (value := text(values, item)) is not INVALID and value not in severities:
-        values.problem(item, f"unknown severity {said(item)}{did_you_mean(value, severities)}")
-    elif value is not INVALID:
-        return str(value)
-    return middle
-
-
-def _rising(values: Values, given: Mapping[str, Entry], severities: Sequence[str]) -> tuple[Band, ...]:
-    for name, entry in given.items():
-        if name not in severities:
-            values.problem(entry, f"unknown severity {shown(name)}{did_you_mean(name, severities)}")
-    bands: list[Band] = []
-    for name in severities:
-        if name not in given:
-            continue
-        item = given[name].item
-        value = threshold(values, item)
-        if value is INVALID:
-            continue
-        if bands and value <= bands[-1].threshold:
-            low = bands[-1]
-            values.problem(item, f"{name} must be above {low.severity} ({low.threshold:g}), got {value:g}")
-        bands.append(Band(severity=name, threshold=value))
-    return tuple(bands)
 
 
 # --- routes and destinations --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from msgspec import Struct
 from alerts.masking import hide, hide_path
 
 Late = Literal["alert", "note", "drop"]
+Trigger = Literal["at_least", "first", "ratio", "record", "surge", "absence"]
 #: Measures of withdrawals, ceasefires and sieges; the others are of incidents.
 EPISODE_MEASURES = frozenset({"episodes", "bases", "troops"})
 
@@ -82,6 +83,17 @@ class Filter(Struct, frozen=True, kw_only=True):
     parts: tuple[Filter, ...] = ()
 
 
+class Tuning(Struct, frozen=True, kw_only=True):
+    """The settings of a trigger that compares buckets of the length ``over``."""
+
+    least: float = 3.0
+    """``min``: a smaller count is never unusual."""
+    h: float = 4.0
+    """``surge``: where the sum of small rises speaks."""
+    back: int = 0
+    """``ratio`` and ``record``: buckets that a count is compared with."""
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """What to watch. ``definition`` is the hash that its state is kept under."""
 
@@ -91,9 +103,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     measure: str = "incidents"
     by: tuple[str, ...] = ()
     over: int = 86400
-    trigger: Literal["at_least", "first"] = "at_least"
+    trigger: Trigger = "at_least"
+    tuning: Tuning | None = None
+    """Of the triggers that compare buckets; None for the others."""
     bands: tuple[Band, ...] = ()
-    """In rising severity. ``first`` has one band with threshold 1."""
+    """In rising severity, each with what its trigger asks for. ``first`` has one band with threshold 1."""
     max_age: int | None = None
     cooldown: int = 0
     victims: tuple[str, ...] = ()
