@@ -40,6 +40,14 @@ _HOURS = {
 _HOUR = re.compile(rf"\b({'|'.join(_HOURS)})\b", re.IGNORECASE)
 _WORDS_KEPT = 32
 _DATELINE = 90
+#: Days for which a happening's toll is followed up.
+_FOLLOWED = 4
+_SITED_SPEAKERS = re.compile(
+    r"\b(?:hospital|clinic|school|university|mosque|church|market|embassy) "
+    r"(?:officials?|sources?|staff|spokes\w+|directors?|doctors?|authorities|workers?|administrators?)\b"
+    r"|\b(?:in|to)(?: (?:the|a|local|nearby|area))* hospitals?\b",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-zà-ÿ]{2,}")
 #: A capital that opens no sentence, quotation or heading, or an acronym.
@@ -107,6 +115,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
     if episode and episode.host_country:
         spot = Spot(country=episode.host_country, precision="country", radius_km=500.0)
     tone = max([s for s in telling if _took_place(s)] or telling, key=lambda s: (bool(s.counts), s.confidence))
+    update = any(s.scope == "update" for s in telling)
     actors = (episode.actor,) if episode and episode.actor else _perpetrators(event.actors or lead.actors)
     return Mention(
         key=f"{context.article}\x1f{event.id}",
@@ -121,7 +130,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         at=context.at,
         as_of=context.received,
         received=context.received,
-        days=_days(event, context),
+        days=_days(event, context, update=update),
         spot=spot,
         actors=actors,
         named=_named(actors, event.actors or lead.actors),
@@ -132,7 +141,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         names=_names(report, telling),
         sites=_sites(telling),
         hours=_hours(telling),
-        update=any(s.scope == "update" for s in telling),
+        update=update,
         confidence=max(s.confidence for s in telling),
         language=report.language,
         episode=episode.id if episode else None,
@@ -200,7 +209,8 @@ def _named(parties: tuple[str, ...], actors: tuple[Actor, ...]) -> tuple[str, ..
     return tuple(party for party in parties if party in ids)
 
 
-def _days(event: Event, context: Context) -> Days | None:
+def _days(event: Event, context: Context, *, update: bool) -> Days | None:
+    """The stated days, else those before the news: of a newer figure for a happening that was told before, several."""
     time = event.event_time
     if time.from_ == "text" and time.start and time.end:
         first, last = date.fromisoformat(time.start[:10]), date.fromisoformat(time.end[:10])
@@ -208,7 +218,7 @@ def _days(event: Event, context: Context) -> Days | None:
     if context.at is None:
         return None
     today = datetime.fromtimestamp(context.at, UTC).date().toordinal()
-    return Days(first=today - 1, last=today, stated=False)
+    return Days(first=today - (_FOLLOWED if update else 1), last=today, stated=False)
 
 
 def _words(signals: list[Signal]) -> tuple[int, ...]:
@@ -237,9 +247,17 @@ def _told(signal: Signal) -> str:
 
 
 def _sites(signals: list[Signal]) -> tuple[str, ...]:
-    """What was hit, where the sentences say it, sorted."""
-    found = {_site_of()[m.casefold()] for s in signals for m in _site_pattern().findall(s.sentence)}
+    """What was hit, where the sentences say it, sorted; not where those sit who tell of it."""
+    found = {_site_of()[m.casefold()] for s in signals for m in _site_pattern().findall(_unspoken(s))}
     return tuple(sorted(found))
+
+
+def _unspoken(signal: Signal) -> str:
+    """The sentence without the words that name its speaker, "hospital officials" and their like."""
+    text, speaker = signal.sentence, signal.speaker
+    if speaker is not None and speaker.field == signal.field and signal.start <= speaker.start < signal.end:
+        text = text.replace(speaker.text, " ", 1)
+    return _SITED_SPEAKERS.sub(" ", text)
 
 
 def _hours(signals: list[Signal]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from streams.article import LOCAL_PRECISIONS, PRECISIONS, EventTime, Field, Place, Via, family_of
 from streams.signals.draft import Draft
+from streams.signals.revisions import RESTATED
 from streams.text.datelines import dateline_end
 from streams.text.dates import DateMention
 from streams.text.places import Gazetteer, PlaceMention
@@ -174,10 +175,26 @@ def _acts(mention: PlaceMention, draft: Draft, end: int) -> bool:
 
 
 def _of_speech(draft: Draft, start: int) -> bool:
-    """Whether a date is when somebody spoke: "said on Thursday"."""
+    """Whether a date is when somebody spoke: "said on Thursday", "police on Thursday said"."""
     at = bisect_left(draft.sentence.starts, start)
     spoken = _SPOKE - {"announced"} if family_of(draft.type) in _ANNOUNCED else _SPOKE
-    return any(draft.sentence.word(i) in spoken for i in range(max(at - 3, 0), at + 1))
+    return any(draft.sentence.word(i) in spoken for i in range(max(at - 3, 0), at + 2))
+
+
+def _of_the_news(draft: Draft, day: DateMention) -> bool:
+    """Whether a day dates the newer toll and not what it is a toll of: only "Tuesday's bombing", "the raid on Tuesday".
+
+    "Police on Thursday lowered the toll of the bombing to 17", "the toll rose to 12 on Thursday".
+    """
+    sentence, trigger = draft.sentence, draft.trigger
+    if sentence.text[day.end : day.end + 1] in ("'", "\u2019"):
+        return False
+    at = bisect_left(sentence.starts, day.start)
+    if trigger.phrase.kind == "toll" or at < trigger.first:
+        return trigger.phrase.kind == "toll" or at + 2 < trigger.first
+    if any(sentence.ends[trigger.last - 1] <= count.start < day.start for count in draft.counts):
+        return True
+    return not RESTATED.isdisjoint(sentence.words[trigger.last : at])
 
 
 def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> EventTime:
@@ -186,6 +203,8 @@ def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> 
     start, end = sentence.span(*draft.segment)
     trigger = sentence.starts[draft.trigger.first]
     points = [d for d in dates if d.kind == "point" and not _of_speech(draft, d.start)]
+    if draft.scope == "update":
+        points = [d for d in points if not _of_the_news(draft, d)]
     inside = [d for d in points if start <= d.start < end]
     chosen = inside or points
     if len(sentence.segments) > 1 and not inside and draft.scope in ("mention", "incident"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.signals.clauses import Clauses
 from streams.signals.people import bare_name
-from streams.signals.revisions import lowered_from
+from streams.signals.revisions import RESTATED, lowered_from
 from streams.signals.sentence import AUXILIARIES, Found
 from streams.signals.victims import Toll
 
@@ -112,7 +112,7 @@ class Nominals(Clauses):
         for group in self.groups.all:
             if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in _NO_TOLL:
                 continue
-            before = words[group.first - 1]
+            before = words[group.first - 1 - (words[group.first - 1] == "now")]
             if before == "from" or _EARLIER & set(words[max(hit.first - 2, 0) : hit.first]):
                 former = group.low
             elif before == "by" and change:
@@ -122,11 +122,25 @@ class Nominals(Clauses):
                 self.groups.taken.add(group.first)
                 if group.low is not None and before not in ("of",):
                     break
+        if not found:
+            found = self._stated_before(hit, first)
         inside, at = words[first:end], hit.first - first
         return [
-            toll._replace(corrects=lowered_from(inside, at, toll.low, former)) if toll.relation == "total" else toll
+            toll._replace(corrects=lowered_from(inside, at, toll.last - first, toll.low, former))
+            if toll.relation == "total"
+            else toll
             for toll in found
         ]
+
+    def _stated_before(self, hit: Found, first: int) -> list[Toll]:
+        """ "Raised to 12 the number of soldiers killed"."""
+        for group in self.groups.all:
+            known = set(self.words[max(group.first - 4, first) : group.first])
+            near = hit.first - 2 <= group.last <= hit.first and self.words[group.first - 1] in ("to", "at")
+            if near and known & RESTATED and group.kind not in _NO_TOLL and group.first not in self.groups.taken:
+                self.groups.taken.add(group.first)
+                return [self.victims.state(hit, group)]
+        return []
 
     def _is_genitive(self, i: int) -> bool:
         """Whether token ``i`` ends in an apostrophe and s: "Perez's murder"."""

@@ -53,6 +53,11 @@ class Victims:
 
     def count(self, hit: Found, group: Group) -> Toll | None:
         """The toll of a group that belongs to a hit; None when it counts no victims or is counted already."""
+        stated = self._in_place_of(group)
+        if stated is not None:
+            toll = self.count(hit, stated)
+            self.groups.taken.add(group.first)
+            return toll._replace(corrects=group.low) if toll is not None else None
         if group.kind in ("attacks", "bases", "violations"):
             return None
         hurt = hit.phrase.measure not in _TAKEN_ALIVE
@@ -65,6 +70,14 @@ class Victims:
             self.groups.taken.add(group.first)
             self.told.add(hit.phrase.measure)
         return self._voiding(toll, group) if toll.relation == "total" else toll
+
+    def _in_place_of(self, group: Group) -> Group | None:
+        """The group that stands in a wrong one's place: "17 people, not 22, were killed"."""
+        if self.sentence.word(group.first - 1) != "not" or group.low is None:
+            return None
+        end = group.first - 1 - (self.sentence.word(group.first - 2) == ",")
+        stated = self.groups.ending.get(end)
+        return stated if stated is not None and stated.first not in self.groups.taken else None
 
     def _voiding(self, toll: Toll, group: Group) -> Toll:
         """The toll with the earlier figure that the same sentence takes back, if any."""

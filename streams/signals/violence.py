@@ -12,6 +12,7 @@ from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.frames import resolve
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
+from streams.signals.revisions import is_known_by_now, restates
 from streams.signals.scope import is_attribute, is_background, is_cumulative, is_habit, noun_scope
 from streams.signals.sentence import Found, Sentence
 from streams.signals.tolls import find_tolls, split_taking
@@ -26,9 +27,6 @@ _HELD = frozenset(
     captivity""".split()
 )
 _HOLDING = frozenset("hold holds holding held".split())
-_CHANGED = frozenset(
-    "rose risen rises rise rising climbed climbs reached reaches jumped jumps revised raising lowered".split()
-)
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
 _POINTING = frozenset("the this that".split())
@@ -131,13 +129,21 @@ class _Violence:
         together = attacks_named(self.sentence, segment) if tolls else None
         if together is not None:
             tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
-        if scope == "incident" and any(t.verb.phrase.kind == "toll" and _CHANGED & self.sentence.bag for t in tolls):
+        if scope == "incident" and self._renews(tolls, segment):
             scope, definite = "update", True
         summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
         kind = "casualty.cumulative_total" if summed else trigger.phrase.type
         if taking and kind == "attack.generic" and any(t.measure == "killed" for t in tolls):
             kind = "attack.mass_attack_and_hostage_taking"
         self._add(kind, trigger, judge, scope, tolls, segment, definite=definite)
+
+    def _renews(self, tolls: list[Toll], segment: tuple[int, int]) -> bool:
+        """Whether the figures are newer ones of a happening that was told before."""
+        words = self.sentence.words
+        of_tolls = (t for t in tolls if t.verb.phrase.kind == "toll" and t.relation == "total")
+        if any(restates(words, (t.verb.first, t.verb.last), t.first) for t in of_tolls):
+            return True
+        return bool(tolls) and is_known_by_now(words[slice(*segment)])
 
     def _rank(self, found: Found) -> int:
         return self.sentence.lexicon.types[found.phrase.type].rank
