@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from streams.article import Article
 from streams.sources.dating import Assume, date_articles
-from streams.sources.formats import FORMATS, read_opened
+from streams.sources.formats import FORMATS, finished, items_of
 from streams.sources.opening import READ_ERRORS, Opened, open_path, paths_of, reason
 from streams.sources.options import FIELDS, FeedError, ReadOptions, Unreadable
+
+if TYPE_CHECKING:
+    from streams.sources.web import Item
 
 __all__ = ["FORMATS", "Assume", "FeedError", "ReadOptions", "Unreadable", "read_feed"]
 
@@ -29,9 +33,9 @@ def read_feed(spec: str, options: ReadOptions) -> Iterator[Article | Unreadable]
         return iter(_fetched(spec, options))
     paths = ["-"] if spec == "-" else paths_of(spec)
     if len(paths) > 1:
-        return (item for path in paths for item in _read_path(path, options))
+        return finished(item for path in paths for item in _read_path(path, options))
     try:
-        return _read_and_close(open_path(paths[0]), options)
+        return finished(_read_and_close(open_path(paths[0]), options))
     except READ_ERRORS as error:
         raise FeedError(f"{paths[0]}: can't be opened: {reason(error)}; check the path and the file") from error
 
@@ -44,7 +48,7 @@ def _check(spec: str, options: ReadOptions) -> None:
             raise FeedError(f"{spec}: an article has no field {name!r} to map; there are {', '.join(FIELDS)}")
 
 
-def _read_path(path: str, options: ReadOptions) -> Iterator[Article | Unreadable]:
+def _read_path(path: str, options: ReadOptions) -> Iterator[Item]:
     try:
         opened = open_path(path)
     except READ_ERRORS as error:
@@ -53,9 +57,9 @@ def _read_path(path: str, options: ReadOptions) -> Iterator[Article | Unreadable
     yield from _read_and_close(opened, options)
 
 
-def _read_and_close(opened: Opened, options: ReadOptions) -> Iterator[Article | Unreadable]:
+def _read_and_close(opened: Opened, options: ReadOptions) -> Iterator[Item]:
     try:
-        yield from read_opened(opened, options)
+        yield from items_of(opened, options)
     finally:
         if opened.file is not None:
             opened.file.close()

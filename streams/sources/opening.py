@@ -10,11 +10,13 @@ import glob
 import gzip
 import io
 import lzma
+import os
 import sys
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -31,6 +33,8 @@ WHOLE_BYTES = 200 * 1024 * 1024
 #: Packed input may grow to so many bytes, and beyond that to so many times its size.
 EXPANDED_BYTES = 256 * 1024 * 1024
 EXPANDED_TIMES = 200
+#: How far ahead of Greenwich the day may be somewhere.
+_EARLIEST_ZONE = timedelta(hours=14)
 
 
 def _zst(stream: Any) -> Any:
@@ -60,6 +64,8 @@ class Opened(Struct, frozen=True):
     """What to close in the end."""
     local: bool = False
     """Whether it may be an archive: what the network gave is none."""
+    written: date | None = None
+    """The latest day anywhere on earth when its file was last written."""
 
 
 class _Rejoined(io.RawIOBase):
@@ -144,7 +150,8 @@ def open_path(path: str) -> Opened:
         return structs.replace(open_stream(sys.stdin.buffer, path), local=True)
     file = open(path, "rb")  # noqa: SIM115 - closed by whoever reads
     try:
-        return structs.replace(open_stream(file, path), file=file, local=True)
+        written = latest_day(datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC))
+        return structs.replace(open_stream(file, path), file=file, local=True, written=written)
     except READ_ERRORS:
         file.close()
         raise
@@ -189,6 +196,11 @@ def _read_ahead(stream: Any) -> tuple[bytes, BinaryIO]:
         pieces.append(piece)
     head = b"".join(pieces)
     return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 1 << 16))
+
+
+def latest_day(moment: datetime) -> date:
+    """The latest day anywhere on earth at a moment."""
+    return (moment.astimezone(UTC) + _EARLIEST_ZONE).date()
 
 
 def reason(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +46,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     lateness: int | None = None
     """Seconds; None takes the config's."""
     assume: Assume | None = None
+    latest: date | None = None
+    """No web page is dated after this day; None takes the day on which its file was last written."""
 
 
 def as_heard(article: Article, now: datetime, *, first_contact: bool) -> Article:

@@ -35,6 +35,7 @@ CASES = {
     "message.newsml": ReadOptions(feed="agency", publisher="The Agency"),
     "story.nitf": ReadOptions(feed="agency"),
     "table.csv": ReadOptions(feed="archive", zone="Europe/Oslo"),
+    "page.html": ReadOptions(feed="post"),
     "page.txt": ReadOptions(feed="page", publisher="Harbour Wire", assume=parse_assume(["2029-06-03"])),
 }
 

@@ -110,7 +110,7 @@ def test_wide_text_is_read_whatever_its_declaration_says() -> None:
         (f"<?xml version='1.0'?>\n<!-- <nitf> -->\n<nar:newsItem {NAR}>", "newsml"),
         ("<!DOCTYPE nitf SYSTEM 'x.dtd'>\n<nitf>", "nitf"),
         ("<rss><channel><item><title>&lt;nitf> <nitf></title>", "rss"),
-        ("<html><body><nitf>", "page"),
+        ("<html><body><nitf>", "html"),
     ],
 )
 def test_the_first_element_tells_the_format(head: str, fmt: str) -> None:
