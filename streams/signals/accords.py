@@ -18,6 +18,8 @@ _VIOLATED = frozenset(
     flouted shattered ignored""".split()
 )
 _COLLAPSED = frozenset("collapsed collapses collapse unravelled unraveled expired abandoned".split())
+_OVER = frozenset("over dead void finished ended".split())
+_CALLED = frozenset("declared declares declare declaring called pronounced considers considered".split())
 _EXTENDED = frozenset("extended extends extend renewed prolonged extension".split())
 _PROPOSED = frozenset(
     """proposed propose proposes proposal offered offer offers urged urges urging appeal appealed demanded
@@ -91,7 +93,7 @@ def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
         return None if demanded else (hit.phrase.type, realis, "incident", "in_force")
     if near & _VIOLATED and not {"broke", "out"} <= near:
         return "ceasefire.violation", realis, "incident", "violated"
-    if near & _COLLAPSED:
+    if near & _COLLAPSED or _is_ended(sentence, hit):
         return "ceasefire.collapse", realis, "incident", "collapsed"
     if near & _EXTENDED:
         return "ceasefire.extended", realis, "incident", "extended"
@@ -108,6 +110,16 @@ def _ceasefire(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:
     if near & _PASSING or not words & (_AGREED | {"includes", "include"}):
         return specific, realis, "reference", "agreed"
     return specific, realis, "incident", "agreed"
+
+
+def _is_ended(sentence: Sentence, hit: Found) -> bool:
+    """Whether a ceasefire "is over", or is declared so."""
+    after = sentence.words[hit.last : hit.last + 5]
+    over = any(word in _OVER and "not" not in after[:i] for i, word in enumerate(after))
+    said = {"is", "was", "are", "as"} & set(after[:3]) or _CALLED & set(
+        sentence.words[max(hit.first - 4, 0) : hit.first]
+    )
+    return over and bool(said)
 
 
 def _agreement(sentence: Sentence, hit: Found, words: set[str]) -> _Told | None:

@@ -24,6 +24,15 @@ _DYING = frozenset(
 )
 _OLD_AGE = frozenset("illness age aged cancer stroke natural ill heart kidney lung surgery pneumonia leukemia".split())
 _SUBJECT_REACH = 5
+_SET_ASIDE_REACH = 8
+_TAKEN = frozenset({"hostage.kidnapping", "hostage.abduction"})
+_SELVES = frozenset("himself herself themselves".split())
+#: What an attacker's death is told with.
+_WITH_OTHERS = frozenset(
+    """bomb bombs bomber bombers bombing blast explosion explosives detonated detonating vest belt car-bomb attack
+    attacker attackers attacked gunman gunmen shooter militant militants others another dead victims opened before
+    after""".split()
+)
 _BODIES = frozenset("body bodies corpse corpses".split())
 _HURT = frozenset("wounded injured shot stabbed beaten wounds injuries".split())
 #: Dying and being hurt that violence must stand beside to be of it.
@@ -108,6 +117,10 @@ class Causes:
         reason = fits(self.sentence, toll.verb, armed=self.about.armed)
         if reason is not None:
             return reason
+        if self.sentence.fictional:
+            return "fiction"
+        if self._contradicted(toll):
+            return "negated"
         if self.about.topic in NOISY_TOPICS and not plainly_violent(self.sentence, toll.verb):
             return self.about.topic
         cause = self._nearest(toll, segment)
@@ -115,11 +128,21 @@ class Causes:
             return cause
         if self._by_an_animal(toll):
             return "animal"
+        if self._by_own_hand(toll):
+            return "suicide"
         if self._of_itself(toll, segment):
             return "natural_death"
         if self.violence_near(segment):
             return None
         return self._without_violence(toll)
+
+    def _contradicted(self, toll: Toll) -> bool:
+        """Whether it is the figure that the sentence sets aside: "contrary to earlier reports of 12 dead"."""
+        before = self.sentence.words[max(toll.first - _SET_ASIDE_REACH, 0) : toll.first]
+        if "contrary" not in before:
+            return False
+        after = before[before.index("contrary") + 1 :]
+        return after[:1] == ["to"] and "," not in after
 
     def _by_an_animal(self, toll: Toll) -> bool:
         """Whether "a shark attacked and killed a swimmer"."""
@@ -164,7 +187,7 @@ class Causes:
         return [
             f.first
             for f in self.sentence.found
-            if f.phrase.family == "attack"
+            if (f.phrase.family == "attack" or f.phrase.type in _TAKEN)
             and f.phrase.kind != "frame"
             and fits(self.sentence, f, armed=self.about.armed) is None
         ]
@@ -172,6 +195,11 @@ class Causes:
     def _attacks(self, segment: tuple[int, int]) -> list[int]:
         first, last = segment
         return self._attacking[bisect_left(self._attacking, first) : bisect_left(self._attacking, last)]
+
+    def _by_own_hand(self, toll: Toll) -> bool:
+        """Whether somebody took their life, and hurt nobody with it: "a soldier killed himself"."""
+        own = self.sentence.words[toll.first] in _SELVES and toll.first >= toll.verb.last
+        return own and _WITH_OTHERS.isdisjoint(self.sentence.bag)
 
     def _of_itself(self, toll: Toll, segment: tuple[int, int]) -> bool:
         """Whether one person only died, and nothing violent was told there or before."""

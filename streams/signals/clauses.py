@@ -71,7 +71,8 @@ class Clauses:
             return [t for t in self.objects(hit, hit.last) if t.class_ in _FIGHTING or (t.object or "").endswith("men")]
         if hit.phrase.family == "casualty" and self.words[hit.first] in _UNDERGOING:
             return self.passive(hit, self.before(hit.first))
-        if form in ("DN", "N") and helper not in PERFECT:
+        by_whom = form == "P" and "by" in self.words[hit.first : hit.last]
+        if (form in ("DN", "N") or by_whom) and helper not in PERFECT:
             return self._bare_participle(hit)
         return self._active(hit)
 

@@ -308,6 +308,8 @@ class Groups:
         for group in reversed(self.all):
             if group.last > limit or group.first < first:
                 continue
+            if self._named_by_participle(group, limit):
+                return group
             if group.first in self.taken or (group.last < limit - _FAR and group.kind != "people"):
                 return None
             if group.part or group.kind == "attacks" or self.is_embedded(group) or self._explains(group):
@@ -316,6 +318,15 @@ class Groups:
                 return None
             return group
         return None
+
+    def _named_by_participle(self, group: Group, limit: int) -> bool:
+        """Whether a participle between says who they are: "three teachers kidnapped last month were found dead"."""
+        if group.last not in self.verbs or limit - group.last > _FAR or group.part:
+            return False
+        if any(v in self.verbs for v in range(group.last + 1, limit)):
+            return False
+        told = [f.phrase for f in self.sentence.found if f.first == group.last and f.phrase.kind == "verb"]
+        return any(p.form in ("DN", "N") and p.measure not in ("", "killed") for p in told)
 
     def _explains(self, group: Group) -> bool:
         """Whether it says of whom the group before consists: "six priests, five of them foreigners,"."""

@@ -118,6 +118,7 @@ def default_lexicon() -> Lexicon:
     reasons = {
         "negated",
         "planned",
+        "suicide",
         "cumulative",
         "not_a_count",
         "rotation",
@@ -130,6 +131,9 @@ def default_lexicon() -> Lexicon:
     types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
+    classes["anyone"] = classes["people"] | {
+        word for row in rows_of("people.tsv") for word in row[1].replace("=", "").split()
+    }
     for name, others in _SUMS.items():
         classes[name] = classes.get(name, frozenset()).union(*(classes[other] for other in others))
     classes["strong"] = (classes["armed"] | classes["weapon"]) - classes["weak_arms"]

@@ -231,6 +231,9 @@ def _lent(sentence: Sentence, k: int, effect: str, depth: int) -> Modality:
     """The effect of the governing word at ``k``, which itself may be planned or denied: "will begin withdrawing"."""
     if effect not in _LENT and effect not in ("refused", "demanded", "considered"):
         before = sentence.words[max(k - 2, 0) : k]
+        denied = next((i for i in range(max(k - 4, 0), k) if governor_at(sentence, i) == "denied"), None)
+        if denied is not None:
+            return Modality("denied", denied)
         return Modality("negated", k) if not _NEGATIONS.isdisjoint(before) else Modality(effect, k)
     if effect in _LENT and depth < 2:
         outer = _of_verb(sentence, k, "B", depth + 1)

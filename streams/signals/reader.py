@@ -216,6 +216,8 @@ class Reader:
             return
         speech = speech_of(sentence)
         for draft in _settled(drafts):
+            if sentence.refuted and draft.realis in ("actual", "ongoing"):
+                draft.realis = "denied"
             if len(self.signals) < MAX_SIGNALS:
                 self._argue(draft, dates, speech)
 

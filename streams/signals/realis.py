@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from streams.article import Outcome, Realis
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
+from streams.signals.unreal import is_drill
 
 _WILL = frozenset(
     """will shall 'll going plans plan planned planning intends intend intended intends agreed due scheduled""".split()
@@ -31,7 +32,6 @@ _ONLY_FEARED = frozenset(
     "plot plots threat threats scare scares hoax alert alerts warning warnings fears plan plans".split()
 )
 _EXERCISES = frozenset("exercise exercises drill drills simulation rehearsal".split())
-_A_MILITARY = frozenset("a an the military training joint annual live-fire this".split())
 _HELD_TRUE = frozenset("believe believed believes thought suspected suspects feared fears presumed".split())
 _REFUSES = frozenset("refused refuses refusing refuse declined declines decline ruled resists resisted".split())
 _TRIED = frozenset("tried attempted attempting trying failed attempt bid".split())
@@ -56,7 +56,7 @@ def realis_of(sentence: Sentence, hit: Found) -> Realis:
     if _DENIALS & set(segment):
         return "denied"
     if hit.phrase.kind == "noun":
-        return _of_noun(sentence, hit, before, segment)
+        return _of_noun(sentence, hit, before, segment, sentence.words[first:last])
     return _of_verb(sentence, hit, before, segment, sentence.words[first:last])
 
 
@@ -85,17 +85,13 @@ def _of_verb(sentence: Sentence, hit: Found, before: list[str], segment: list[st
             return "hypothetical" if "would" in near and not _SAYING & set(sentence.words) else "planned"
     if form in ("B", "N", "DN", "P") and near & _COULD and not (form in ("DN", "P") and not close & _COULD):
         return "hypothetical"
-    if "if" in segment[:4] or "unless" in segment[:4] or _in_a_drill(whole):
+    if "if" in segment[:4] or "unless" in segment[:4] or is_drill(whole):
         return "hypothetical"
     if before[:1] == ["to"]:
         return _infinitive(before)
     if form == "G":
         return "ongoing" if before[:1] and before[0] in AUXILIARIES else "actual"
     return "ongoing" if before[:1] == ["being"] or before[:2] == ["is", "being"] else "actual"
-
-
-def _in_a_drill(words: list[str]) -> bool:
-    return any(word in _EXERCISES and words[i - 1] in _A_MILITARY for i, word in enumerate(words) if i)
 
 
 def _only_believed(before: list[str]) -> bool:
@@ -116,7 +112,7 @@ def _infinitive(before: list[str]) -> Realis:
     return "planned" if governing & (_WILL | _ORDERED) else "hypothetical"
 
 
-def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[str]) -> Realis:
+def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[str], whole: list[str]) -> Realis:
     close = set(before[:3])
     if close & (_NEGATIONS - {"without"}) or before[:1] == ["without"]:
         return "negated"
@@ -125,7 +121,11 @@ def _of_noun(sentence: Sentence, hit: Found, before: list[str], segment: list[st
     if "if" in segment[:4] or "unless" in segment[:4]:
         return "hypothetical"
     after = sentence.words[hit.last : hit.last + 4]
-    if (after[:1] and after[0] in _ONLY_FEARED) or _EXERCISES & set(sentence.words[hit.last : hit.last + 6]):
+    if (
+        (after[:1] and after[0] in _ONLY_FEARED)
+        or is_drill(whole)
+        or _EXERCISES & set(sentence.words[hit.last : hit.last + 6])
+    ):
         return "hypothetical"
     if set(before[:4]) & (_WILL | _COULD) or {"would", "could", "might", "may", "will"} & set(after[:2]):
         return "planned" if set(before[:4]) & _WILL or "will" in after[:2] else "hypothetical"
@@ -140,6 +140,8 @@ def outcome_of(sentence: Sentence, hit: Found) -> Outcome:
     """Whether it succeeded, as far as the segment says."""
     first, last = sentence.segment_of(hit.first)
     words = set(sentence.words[first:last])
+    if hit.phrase.type in ("hostage.release", "hostage.rescue"):
+        words -= {"unharmed"}
     if words & _FOILED:
         return "foiled"
     if words & _INTERCEPTED:

@@ -34,7 +34,7 @@ _OF_MANY = re.compile(
     r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
     r" (?:\S+ ){0,6}?(?:have|has) (?:killed|left|claimed|cost) (?:\S+ ){0,10}?this (?:week|month) "
     r"| (?:war|conflict|revolt|insurgency|rebellion|uprising|insurrection|intifada|feud) (?:\S+ ){0,6}?"
-    r"(?:have|has) (?:killed|left|claimed|cost|taken) "
+    r"(?:have|has) (?:killed|left|claimed|cost|taken|displaced|uprooted|driven|forced) "
 )
 _SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(

@@ -15,6 +15,7 @@ from streams.article import Field, Section
 from streams.lazy import lazy
 from streams.signals.lexicon import Lexicon, Phrase
 from streams.signals.trace import Trace, Try
+from streams.signals.unreal import is_refuted, is_story
 from streams.text.matcher import Hit
 from streams.text.numbers import Figure, find_figures
 from streams.text.tokens import tokenize
@@ -123,6 +124,16 @@ class Sentence:
     def bag(self) -> frozenset[str]:
         """The different words."""
         return frozenset(self.words)
+
+    @lazy
+    def refuted(self) -> bool:
+        """Whether the report that it tells of is called false."""
+        return is_refuted(self.words, self.bag)
+
+    @lazy
+    def fictional(self) -> bool:
+        """Whether it tells what happens in a film or a book."""
+        return is_story(self.words, self.bag)
 
     @lazy
     def figures(self) -> dict[int, Figure]:

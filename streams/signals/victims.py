@@ -60,6 +60,8 @@ class Victims:
             return toll._replace(corrects=group.low) if toll is not None else None
         if group.kind in ("attacks", "bases", "violations"):
             return None
+        if "how" in self.sentence.words[max(group.first - 2, 0) : group.first + 1] and group.exactness == "unstated":
+            return None
         hurt = hit.phrase.measure not in _TAKEN_ALIVE
         if hurt and group.first in self.groups.taken:
             return None

@@ -29,6 +29,7 @@ _HELD = frozenset(
 _HOLDING = frozenset("hold holds holding held".split())
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
+_NO_HEADS = frozenset("was were been being be is are had has have and , who".split())
 _POINTING = frozenset("the this that".split())
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
@@ -86,6 +87,8 @@ class _Violence:
         reason = fits(self.sentence, found, armed=self.about.armed or not self.about.opening)
         if reason is None and self._is_a_name(found):
             return False
+        if reason is None and self.sentence.fictional:
+            reason = "fiction"
         if reason is None and self.about.topic in NOISY_TOPICS and not plainly_violent(self.sentence, found):
             reason = self.about.topic
         if reason is None and found.phrase.measure == "casualties" and not self._hits_anyone(found):
@@ -150,11 +153,33 @@ class _Violence:
 
     def _hostage(self, hits: list[Found], tolls: list[Toll], segment: tuple[int, int]) -> None:
         verbs = [f for f in hits if f.phrase.kind == "verb"]
+        named = [f for f in verbs if self._only_names_whom(f, verbs, tolls)]
+        for one in named:
+            scope: Scope = "incident" if self._says_where(one) else "reference"
+            self._add(one.phrase.type, one, one, scope, [t for t in tolls if t.verb == one], segment, definite=True)
+        verbs = [f for f in verbs if f not in named]
+        tolls = [t for t in tolls if t.verb not in named]
         trigger = max(verbs or hits, key=lambda f: (self._rank(f), -f.first))
         if not self._is_taking(trigger, tolls):
             return
         scope, definite = self._scope(trigger, tolls, segment, hits)
         self._add(trigger.phrase.type, trigger, trigger, scope, tolls, segment, definite=definite)
+
+    def _says_where(self, found: Found) -> bool:
+        """Whether a participle is told with a place: "released a journalist abducted in Benghazi"."""
+        words = self.sentence.words
+        near = (i for i in range(found.last, min(found.last + 4, len(words) - 1)) if words[i] in ("in", "near", "from"))
+        return any(self.sentence.is_name(i + 1) for i in near)
+
+    def _only_names_whom(self, found: Found, verbs: list[Found], tolls: list[Toll]) -> bool:
+        """Whether a participle says of whom an earlier verb speaks: "freed 24 girls abducted last week"."""
+        if found.phrase.form not in ("DN", "N") or self.sentence.word(found.first - 1) in _NO_HEADS:
+            return False
+        later = {f.first for f in verbs if f.first > found.first}
+        if any(t.last == found.first and t.verb.first in later for t in tolls):
+            return True
+        earlier = {f.first for f in verbs if f.first < found.first and f.phrase.form in ("D", "DN", "S", "B")}
+        return any(t.last == found.first and t.verb.first in earlier for t in tolls)
 
     def _is_taking(self, trigger: Found, tolls: list[Toll]) -> bool:
         """Whether people are taken or freed: not criminals caught, a report released, or "kidnapped persons" named."""
