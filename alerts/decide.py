@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from alerts import compose, routing, rules
 from alerts.alert import Alert, Change, Kind
 from alerts.config.types import Config, Rule
+from alerts.dispatch import Dispatch, Emitted, Sending, held, waiting
 from alerts.render import Renderer
 from alerts.roots import Kept, Root, Snapshot, Tables, changes_between
 from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
@@ -32,17 +33,18 @@ Read = Callable[[int], Record]
 
 
 class Planned(Struct, frozen=True, kw_only=True):
-    """An alert and the destinations that are to have it."""
+    """An alert and the destinations that are to have it at once."""
 
     alert: Alert
     destinations: tuple[str, ...]
 
 
 class Effects(Struct, kw_only=True):
-    """What one entry gave: (about, reason, detail) lines for the log, and alerts to deliver."""
+    """What one entry gave: (about, reason, detail) lines for the log, alerts, and what waited and goes now."""
 
     log: list[tuple[str, str, str]] = []
     outgoing: list[Planned] = []
+    released: list[Sending] = []
 
 
 class Decide:
@@ -60,6 +62,7 @@ class Decide:
         world.declare(state)
         coverage.table(state)
         Tables(state)
+        held.declare(state)
 
     def looking_at(self, types: frozenset[str]) -> list[Rule]:
         """The rules that look at happenings of any of these types, in the order of the config."""
@@ -70,8 +73,10 @@ class Decide:
         return found
 
     def next_due(self, state: State) -> int | None:
-        """When the earliest update that was held back is due, in seconds."""
-        return min((due.at for due in Tables(state).due.rows.values()), default=None)
+        """When the earliest of what was held back is due, in seconds."""
+        update = min((due.at for due in Tables(state).due.rows.values()), default=None)
+        message = waiting(state).next_due()
+        return min((at for at in (update, message) if at is not None), default=None)
 
     def needed(self, state: State) -> set[int]:
         """The positions of the reports that happenings in the state were read from: alerts quote them."""
@@ -88,6 +93,7 @@ class Decide:
         step.follow()
         step.weigh()
         step.run_timers()
+        step.dispatch()
         step.forget()
         return effects
 
@@ -110,6 +116,8 @@ class _Step:
         self.now = observation.now
         self.merged = dict(observation.merged)
         self.judge = Judge(state, self.tables, self.now)
+        self.emitted: list[Emitted] = []
+        self._dispatch = Dispatch(decide.config, state, self.now, lambda *line: effects.log.append(line))
 
     def adopt_rules(self) -> None:
         """Fill the windows of new and changed rules from what is known, silently.
@@ -161,10 +169,18 @@ class _Step:
             if root and known:
                 self._revise(known.rule, root, held_back=True)
 
+    def dispatch(self) -> None:
+        """Let what was decided go or wait, and what waited and is due go."""
+        if isinstance(self.record.entry, Control):
+            self._dispatch.obey(self.record.entry)
+        at_once, self.effects.released = self._dispatch.run(self.emitted)
+        self.effects.outgoing += [Planned(alert=e.alert, destinations=at_once[e.alert.id]) for e in self.emitted]
+
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
         known = world.happenings(self.state).rows
-        self.tables.evict(self.now, self.config.revise_for, known, self.judge.look_ahead)
+        if self.tables.evict(self.now, self.config.revise_for, known, self.judge.look_ahead):
+            self._dispatch.forget()
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 
@@ -350,6 +366,7 @@ class _Step:
         changed: list[Change],
     ) -> None:
         """Compose, render and plan the next revision of a root, and remember what was said."""
+        before = root
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
         since = world.clock(self.state).rows["clock"].since
         alert = compose.alert(
@@ -363,14 +380,14 @@ class _Step:
             self._log(rule, root.id, "template_failed", failure)
         told = root.destinations
         if kind == "alert":
-            routed = routing.destinations(self.config, severity, rule.id, root.key)
-            told = (*told, *(name for name in routed if name not in told))
+            ways = routing.ways(self.config, routing.facts_of(severity, rule.id, root.key))
+            told = (*told, *(way.destination for way in ways if way.destination not in told))
         if not told:
             self._log(rule, root.id, "no_route", "stored; no route matches it")
         root = replace(root, destinations=told, canceled=kind == "cancel")
         self.tables.keep(root)
         self.tables.due.drop(root.id)
-        self.effects.outgoing.append(Planned(alert=alert, destinations=told))
+        self.emitted.append(Emitted(alert, before, root))
 
     def _hushed(self, rule: Rule) -> bool:
         """Whether what changed was late or a first contact: then it makes nothing louder."""

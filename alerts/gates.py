@@ -2,7 +2,7 @@
 
 The fold names a reason for all that it sets aside; this table says which gate each reason belongs to, so that an
 explanation is read from what the fold itself logged and kept, and cannot tell another story. A new reason to keep
-silent (a silence, an inhibition) is a new row here; ``tests/test_gates.py`` holds every reason of the fold to a row.
+silent is a new row here; ``tests/test_gates.py`` holds every reason of the fold to a row.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from msgspec import Struct
 
 from alerts import filters, rules, wording
 from alerts.config.types import Rule
+from alerts.dispatch import held
 from alerts.past import Moment
 from alerts.roots import Tables
+from alerts.routing import groups
 from streams.happenings import Happening
 from streams.times import iso
 
@@ -138,6 +140,10 @@ def _routed(case: Case) -> str:
     return wording.listed(list(told)) if told else "nobody"
 
 
+def _loud(case: Case) -> str:
+    return "nothing of the kind holds it"
+
+
 GATES: tuple[Gate, ...] = (
     Gate(
         name="read",
@@ -208,11 +214,38 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(name="cooled down", asks="Is the cool-down over?", reasons=("cooling_down",), says=_cool),
     Gate(name="routed", asks="Does a route lead anywhere?", reasons=("no_route",), says=_routed),
+    Gate(name="not silenced", asks="Is no silence in force?", reasons=("silenced",), says=_loud),
+    Gate(name="not inhibited", asks="Is nothing louder open that inhibits it?", reasons=("inhibited",), says=_loud),
+    Gate(name="not in digest", asks="Does it go by itself, not in a digest?", reasons=("in_digest",), says=_loud),
+    Gate(name="waking hours", asks="Is it outside quiet hours?", reasons=("quiet_hours",), says=_loud),
+    Gate(name="group gone", asks="Has its group gone?", reasons=("grouped",), says=_loud),
 )
+
+#: The gates on the way from a decision to its destinations, each with the part of a config that makes it.
+DISPATCH: Mapping[str, str] = {
+    "not silenced": "silences",
+    "not inhibited": "inhibit",
+    "not in digest": "digests",
+    "waking hours": "quiet_hours",
+    "group gone": "routes",
+}
 
 #: Lines of the log that keep nothing from being said: they tell how it was said.
 NOTES = frozenset(
-    {"held_for_update", "template_failed", "future_date", "corrected", "correction_refused", "beyond_revision"}
+    {
+        "held_for_update",
+        "template_failed",
+        "future_date",
+        "corrected",
+        "correction_refused",
+        "beyond_revision",
+        "let_go",
+        "canceled_unheard",
+        "updated_unheard",
+        "silence_set",
+        "silence_ended",
+        "silence_unknown",
+    }
 )
 
 ORDER: Mapping[str, int] = {gate.name: n for n, gate in enumerate(GATES)}
@@ -248,5 +281,14 @@ def passed(case: Case, before: str | None) -> list[tuple[str, str]]:
     for gate in asked(case.rule):
         if gate.name == before:
             break
-        found.append((gate.name, gate.says(case)))
+        if gate.name not in DISPATCH or _is_in_use(case, gate.name):
+            found.append((gate.name, gate.says(case)))
     return found
+
+
+def _is_in_use(case: Case, gate: str) -> bool:
+    """Whether the config, or for silences an operator, gives a gate on the way anything to ask."""
+    if gate == "group gone":
+        return groups(case.moment.config.routes)
+    silences = bool(held.silences(case.moment.state).rows) if gate == "not silenced" else False
+    return silences or bool(getattr(case.moment.config, DISPATCH[gate]))

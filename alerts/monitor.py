@@ -19,8 +19,11 @@ from alerts.config import kept
 from alerts.config.types import Config
 from alerts.decide import Decide, Planned, encode
 from alerts.deliver import Deliverer
+from alerts.dispatch import Sending, waiting
+from alerts.dispatch.held import Held
 from alerts.publishers import load_families
 from alerts.roots import Tables
+from alerts.severities import is_urgent
 from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
@@ -28,7 +31,7 @@ from streams.engines.pool import Pool
 from streams.engines.store import Store
 from streams.journal import Control
 from streams.state import State
-from streams.times import iso
+from streams.times import epoch, iso
 
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
@@ -54,16 +57,42 @@ class OutboxSink:
         self._severities, self._plan, self._clock = severities, plan, clock
         self._since = iso(since) or ""
 
-    def write(self, connection: sqlite3.Connection, outgoing: Planned, position: int) -> None:
-        """Store one alert inside the engine's transaction."""
+    def write(self, connection: sqlite3.Connection, outgoing: Planned | Sending, position: int) -> None:
+        """Store one alert, or let go what waited, inside the engine's transaction."""
+        if isinstance(outgoing, Sending):
+            self._let_go(connection, outgoing, position)
+            return
         alert = outgoing.alert
-        destinations = outgoing.destinations if self._plan and alert.at >= self._since else ()
-        urgent = outbox.is_urgent(alert.severity, self._severities)
-        outbox.plan(connection, alert, encode(alert), destinations, position, urgent=urgent, now=self._clock())
+        for destination in outgoing.destinations:
+            id_ = outbox.notification_id(alert.id, destination)
+            outbox.note_sending(connection, id_, position, epoch(alert.at) or 0, destination, [alert.id])
+        planned = outgoing.destinations if self._plan and alert.at >= self._since else ()
+        urgent = is_urgent(alert.severity, self._severities)
+        outbox.plan(connection, alert, encode(alert), planned, position, urgent=urgent, now=self._clock())
+
+    def _let_go(self, connection: sqlite3.Connection, sending: Sending, position: int) -> None:
+        """What waited goes: its alerts are stored since they were decided."""
+        destination, covers = sending.destination, sending.covers
+        id_ = sending.bundle or outbox.notification_id(covers[0], destination)
+        outbox.note_sending(connection, id_, position, sending.at, destination, covers, sending.why, sending.words)
+        if self._plan and (iso(sending.at) or "") >= self._since:
+            messages = [self._message(row) for row in sending.rows]
+            outbox.plan_kept(connection, messages, destination, self._clock(), bundle=sending.bundle)
+
+    def _message(self, row: Held) -> outbox.Message:
+        return outbox.Message(
+            alert=row.alert,
+            root=row.root,
+            revision=row.revision,
+            kind=row.kind,
+            severity=row.severity,
+            urgent=is_urgent(row.severity, self._severities),
+        )
 
     def prune(self, connection: sqlite3.Connection, position: int, state: State) -> None:
-        """Forget what was told of roots that no correction can reach."""
-        outbox.prune(connection, position, Tables(state).roots.rows)
+        """Forget what was told of roots that no correction can reach, and of which nothing waits."""
+        held = (row.root for row in waiting(state).all())
+        outbox.prune(connection, position, {*Tables(state).roots.rows, *held})
 
 
 class Monitor:

@@ -64,6 +64,8 @@ class Root(Struct, frozen=True, kw_only=True):
     """Clock at the last revision."""
     revision: int = 0
     destinations: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
+    """Of these, the ones that were told nothing of it yet: it waits for them, or they were spared it."""
     seen: Snapshot = Snapshot()
     told: tuple[Sight, ...] = ()
     """What was expected of the buckets that it told of, when its rule compares buckets."""
@@ -223,16 +225,16 @@ class Tables:
 
     def evict(
         self, now: int, revise_for: int, known: Container[str], before_leaving: Callable[[Rule, str], object]
-    ) -> None:
+    ) -> bool:
         """Once a day of the clock, drop roots and shares that nothing reaches any more.
 
         A root is kept while its cool-down or its corrections last, and after that as long as one of its happenings
         is ``known``, so that a correction which comes too late can say for what it came too late. A key whose
-        share leaves is given ``before_leaving``.
+        share leaves is given ``before_leaving``. Gives whether it was that day's first call.
         """
         swept = self._swept.get("day")
         if swept is not None and swept.day == now // DAY:
-            return
+            return False
         self._swept.put("day", Swept(now // DAY))
         rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
         for name, kept in list(self.shares.rows.items()):
@@ -258,6 +260,7 @@ class Tables:
         for definition, row in list(self.definitions.rows.items()):
             if row.retired and definition not in alive:
                 self._drop_definition(definition)
+        return True
 
     def _drop_root(self, root: Root) -> None:
         self.roots.drop(root.id)

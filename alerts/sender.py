@@ -112,7 +112,14 @@ class Sender(threading.Thread):
             if finished is not None:
                 outbox.record(connection, finished)
             if may_send:
-                work = outbox.claim(connection, self._destination, now, probing=probing, digest=self._pace.digest)
+                work = outbox.claim(
+                    connection,
+                    self._destination,
+                    now,
+                    probing=probing,
+                    digest=self._pace.digest,
+                    together=self._channel.together,
+                )
         self._unwritten = None
         if finished is not None:
             self._changed()
@@ -127,14 +134,16 @@ class Sender(threading.Thread):
         except msgspec.MsgspecError as error:
             log.error("%s: %s: the stored alert cannot be read: %s", self._destination, work.id, error)
             return Answer(text=f"the stored alert cannot be read: {error}"), "invalid"
+        newest = max(range(len(alerts)), key=lambda n: (alerts[n].at, n))
         message = Message(
             id=work.id,
-            alert=alerts[-1],
-            data=work.data[-1],
+            alert=alerts[newest],
+            data=work.data[newest],
             now=self._clock.wall(),
             told_at=work.told_at,
             before=work.handle,
             digest=alerts if work.members else (),
+            together=work.words,
         )
         answer, verdict = self._try(message, plain=False)
         if verdict == "invalid" and not work.members:

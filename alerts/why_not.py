@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from alerts import gates, rules, wording
 from alerts.config.types import Rule
+from alerts.dispatch import waiting
 from alerts.gates import Case
 from alerts.past import Line, Moment, Past
 from alerts.roots import Root, Tables
@@ -175,8 +176,7 @@ def _stopped(case: Case, line: Line | None, roots: Sequence[Root]) -> tuple[str,
         left = f"published {_moment(refused.item.at)}, and the window begins {_moment(start)}"
         return "in window", f"{left}{said}", None
     if spoken:
-        alert = f"{spoken[-1].id}.{spoken[-1].revision}"
-        return TOLD if spoken[-1].destinations else "routed", _said(spoken[-1]), alert
+        return _on_its_way(case, spoken[-1])
     if roots:
         measure, value, lowest = case.rule.measure, roots[-1].seen.value, case.rule.bands[0].threshold
         return "enough", f"{value:g} of {lowest:g} {measure}; {_said(roots[-1])}", None
@@ -186,10 +186,35 @@ def _stopped(case: Case, line: Line | None, roots: Sequence[Root]) -> tuple[str,
     return gate.name, line.detail, None
 
 
+def _on_its_way(case: Case, root: Root) -> tuple[str, str, str | None]:
+    """What became of a root that was decided: who heard of it, and what keeps it from the others."""
+    alert = f"{root.id}.{root.revision}"
+    if not root.destinations:
+        return "routed", _said(root), alert
+    waits = [row for name in root.destinations if (row := waiting(case.moment.state).get(root.id, name)) is not None]
+    told = [f"for {row.destination} it waits: {row.detail}" for row in waits]
+    if len(root.unheard) < len(root.destinations):
+        return TOLD, "; ".join([_said(root), *told]), alert
+    if waits:
+        gate = gates.gate_of(waits[0].why)
+        return gate.name if gate else waits[0].why, "; ".join([f"{alert} was decided", *told]), alert
+    about = f"{root.rule} {root.id}"
+    line = next((one for one in reversed(case.moment.log) if one.about == about and gates.gate_of(one.reason)), None)
+    gate = gates.gate_of(line.reason) if line else None
+    return (gate.name, line.detail, alert) if gate and line else ("routed", _said(root), alert)
+
+
 def _said(root: Root) -> str:
     if root.canceled:
         return f"{root.id} spoke of it and was canceled {_moment(root.sent)}"
-    heard = f"to {wording.listed(root.destinations)}" if root.destinations else "and no route led anywhere"
+    who = [name for name in root.destinations if name not in root.unheard]
+    heard = (
+        f"to {wording.listed(who)}"
+        if who
+        else "and nobody was told"
+        if root.destinations
+        else "and no route led anywhere"
+    )
     return f"{root.id} spoke of it {_moment(root.opened)}, {heard}"
 
 

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 from alerts.alert import Alert
 from alerts.config.types import Band, Config, Destination, Route, Rule
 from alerts.decide import Decide, Effects
+from alerts.dispatch import Sending
 from builders import at, journal
 from streams.article import Report
 from streams.journal import Control, Record, Tick
 from streams.state import State
+from streams.times import iso
 
 RULE = Rule(
     id="mass-casualty",
@@ -31,7 +33,8 @@ PAGER = Destination(id="pager", kind="terminal", settings={})
 
 def config(*rules: Rule, **more: Any) -> Config:
     routes = (Route(match={"severity": ("critical",)}, to=("desk", "pager")), Route(to=("desk",)))
-    return Config(path="t.yml", rules=rules or (RULE,), destinations=(DESK, PAGER), routes=routes, **more)
+    given = {"destinations": (DESK, PAGER), "routes": routes, **more}
+    return Config(path="t.yml", rules=rules or (RULE,), **given)
 
 
 class Told:
@@ -43,6 +46,9 @@ class Told:
         self.records: list[Record] = []
         self.alerts: list[Alert] = []
         self.told: list[tuple[str, ...]] = []
+        self.released: list[Sending] = []
+        self.heard: list[tuple[str, str, tuple[str, ...]]] = []
+        """(minute, destination, alerts) of what goes, in order."""
         self.log: list[tuple[str, str, str]] = []
         reports = journal(*entries)
         self._fold(Record(position=1, received=reports[0].received, entry=Control(command="config")))
@@ -61,6 +67,16 @@ class Told:
         self.alerts += [planned.alert for planned in effects.outgoing]
         self.told += [planned.destinations for planned in effects.outgoing]
         self.log += effects.log
+        self.released += effects.released
+        minute = (iso(record.received) or "")[5:16].replace("T", " ")
+        for planned in effects.outgoing:
+            self.heard += [(minute, name, (planned.alert.id,)) for name in planned.destinations]
+        self.heard += [(minute, sending.destination, tuple(sending.covers)) for sending in effects.released]
+
+    def let_pass(self, until: str) -> None:
+        """Every timer up to a moment, and a Tick then."""
+        self._ticks(at(until))
+        self._fold(Record(position=len(self.records) + 1, received=at(until), entry=Tick()))
 
     def hear(self, what: Report, received: str | None = None) -> None:
         """One more report, after the Ticks that are due before it."""

@@ -11,16 +11,17 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from alerts import decide, gates, rules, why_not
+from alerts import decide, dispatch, gates, rules, why_not
 from alerts.alert import Alert
 from alerts.cli.why_not import command
 from alerts.config.types import Band, Config, Route, Rule
+from alerts.dispatch.held import Why
 from alerts.past import Past
 from alerts.triggers import judging, keys
 from alerts.why_not import Answer
@@ -132,7 +133,9 @@ def test_every_reason_that_the_fold_logs_has_its_gate_or_is_a_note() -> None:
     logged |= {one for pair in given for one in pair if one}
     assert {"below_threshold", "cooling_down", "warming_up", "settled", "unobserved"} <= logged
     assert {"too_old", "vague"} <= refused
-    unknown = {r for r in logged | refused if gates.gate_of(r) is None and r not in gates.NOTES}
+    sent = set(re.findall(r'_log\([^)]*?"(\w+)", ', inspect.getsource(dispatch))) | set(get_args(Why))
+    assert {"let_go", "silence_set", "grouped"} <= sent
+    unknown = {r for r in logged | refused | sent if gates.gate_of(r) is None and r not in gates.NOTES}
     assert unknown == set()
     assert {"late", "baseline"} <= {reason for gate in gates.GATES for reason in gate.reasons}
     assert "undated" in inspect.getsource(world)

@@ -55,6 +55,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """The newest ``Answer.handle`` of the same root at this destination: which message to edit, or to answer."""
     digest: tuple[Alert, ...] = ()
     """The alerts that a digest covers, oldest first; empty for a message about one alert."""
+    together: str | None = None
+    """Why a digest's alerts were decided to go together; None where they merely waited."""
 
 
 class Payload(Struct, frozen=True, kw_only=True):
@@ -141,6 +143,8 @@ class Channel(ABC):
     """Messages that may go at once after a pause."""
     digest_most: ClassVar[int] = 40
     """The most alerts that one digest can list with their ids."""
+    grouped: ClassVar[bool] = True
+    """Whether alerts that were decided to go together can; else each goes by itself."""
     verdicts: ClassVar[Verdicts] = Verdicts()
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
@@ -158,6 +162,11 @@ class Channel(ABC):
     @abstractmethod
     def attempt(self, payload: Payload) -> Answer:
         """Send once, for ``send``: the answer may be long and may repeat a secret."""
+
+    @property
+    def together(self) -> int | None:
+        """How many alerts at most one message can carry that were decided to go together."""
+        return self.digest_most if self.grouped else None
 
     def send(self, payload: Payload) -> Answer:
         """Send once. Never raises for what the destination does; no secret stands in the answer."""

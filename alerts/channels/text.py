@@ -18,6 +18,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 #: What a title may already start with, so that it isn't said twice.
 PUBLISHERS = 8
+#: Titles of a group that stand in its head.
+GROUP_TITLES = 2
 _KIND_PREFIX = re.compile(r"^\s*(?:update|cancel+ed)\s*[:–—-]\s*", re.IGNORECASE)
 
 
@@ -59,6 +61,15 @@ def digest_headline(alerts: Sequence[Alert], zone: str = "UTC") -> str:
     first, last = alerts[0].at, alerts[-1].at
     more = f"{len(alerts)} more {'alert' if len(alerts) == 1 else 'alerts'}"
     return f"{more}, from {clock_time(first, last, zone)} to {clock_time(last, last, zone)}"
+
+
+def group_headline(alerts: Sequence[Alert]) -> str:
+    """ "3 alerts (1 critical, 2 warning): 12 killed, Iraq; 6 killed, Mali; 1 more"."""
+    severities = list(dict.fromkeys(alert.severity for alert in alerts))
+    counts = ", ".join(f"{sum(a.severity == name for a in alerts)} {name}" for name in severities)
+    shown = [bare_title(alert) for alert in alerts[:GROUP_TITLES]]
+    more = len(alerts) - len(shown)
+    return f"{len(alerts)} alerts ({counts}): {'; '.join(shown)}{f'; {more} more' if more else ''}"
 
 
 def clock_time(moment: str, now: str, zone: str = "UTC") -> str:
@@ -104,9 +115,9 @@ def sources_line(alert: Alert) -> str:
 def plain_text(message: Message, zone: str = "UTC") -> str:
     """The whole message as plain text: the rule's own text, or what the fields say when there is none."""
     if message.digest:
-        return f"{digest_headline(message.digest, zone)}\n" + "\n".join(
-            f"{digest_title(alert)} ({alert.id})" for alert in message.digest
-        )
+        head = digest_headline(message.digest, zone) if message.together is None else group_headline(message.digest)
+        lines = [f"{digest_title(alert)} ({alert.id})" for alert in message.digest]
+        return "\n".join([head, *lines, *filter(None, [one_line(message.together or "")])])
     alert = message.alert
     body = clean(alert.text).strip() or "\n".join(_unsaid(alert, zone))
     return f"{headline(alert, message.told_at, zone)}\n{body}".strip()

@@ -24,6 +24,7 @@ from alerts.channels.text import (
     clock_time,
     digest_headline,
     digest_title,
+    group_headline,
     headline,
     one_line,
     sources_line,
@@ -79,7 +80,7 @@ class Told(Struct, frozen=True, kw_only=True):
 def tell(message: Message, style: Style, own: str | None = None) -> Told:
     """The message in pieces. ``own`` is native text of the destination's own template: it stands for the whole body."""
     if message.digest:
-        return _digest(message.digest, style)
+        return _digest(message, style)
     alert, escape = message.alert, style.dialect.escape
     told = Told(
         head=headline(alert, message.told_at, style.zone),
@@ -255,10 +256,17 @@ def _linked(line: str, addresses: frozenset[str], dialect: Dialect) -> str:
     return "".join([*out, dialect.escape(line[end:])])
 
 
-def _digest(alerts: Sequence[Alert], style: Style) -> Told:
-    head = digest_headline(alerts, style.zone)
-    notes = [style.dialect.escape("sent together because many waited")]
-    return Told(head=head, standing=head, lead=[_digest_line(alert, style) for alert in alerts], notes=notes)
+def _digest(message: Message, style: Style) -> Told:
+    """What merely waited is listed; what was decided to go together is quoted too, as far as there is room."""
+    alerts, escape = message.digest, style.dialect.escape
+    lead = [_digest_line(alert, style) for alert in alerts]
+    if message.together is None:
+        head = digest_headline(alerts, style.zone)
+        return Told(head=head, standing=head, lead=lead, notes=[escape("sent together because many waited")])
+    head = group_headline(alerts)
+    quotes = [quoted(alert.evidence[0], style, message.alert.at) for alert in alerts if alert.evidence]
+    notes = [escape(one_line(message.together)), escape(stamp(message.alert.at, style.zone))]
+    return Told(head=head, standing=head, lead=lead, quotes=quotes, notes=notes)
 
 
 def _digest_line(alert: Alert, style: Style) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from alerts.config.types import Config, Destination, Route, Rule
+from alerts.config.types import Config, Destination, Digest, Inhibition, Quiet, Route, Rule, Silence
 
 PREFIX = "config:"
 
@@ -28,6 +28,10 @@ class Kept(Struct, frozen=True, kw_only=True):
     update_every: int
     revise_for: int
     families: dict[str, str]
+    silences: tuple[Silence, ...] = ()
+    inhibit: tuple[Inhibition, ...] = ()
+    quiet_hours: tuple[Quiet, ...] = ()
+    digests: tuple[Digest, ...] = ()
 
 
 def encode(config: Config, families: Mapping[str, str]) -> str:
@@ -41,6 +45,10 @@ def encode(config: Config, families: Mapping[str, str]) -> str:
         update_every=config.update_every,
         revise_for=config.revise_for,
         families=dict(families),
+        silences=config.silences,
+        inhibit=config.inhibit,
+        quiet_hours=config.quiet_hours,
+        digests=config.digests,
     )
     return msgspec.json.encode(kept).decode()
 
@@ -57,6 +65,10 @@ def decode(text: str, hash_: str) -> tuple[Config, dict[str, str]]:
         lateness=kept.lateness,
         update_every=kept.update_every,
         revise_for=kept.revise_for,
+        silences=kept.silences,
+        inhibit=kept.inhibit,
+        quiet_hours=kept.quiet_hours,
+        digests=kept.digests,
         hash=hash_,
     )
     return config, kept.families

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alerts.config import kafka, kept, sections
+from alerts.config import kafka, kept, quieting, sections
 from alerts.config.problems import ConfigError, Problem
 from alerts.config.reader import Entry
 from alerts.config.schema import read_section
@@ -63,6 +63,10 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         sources=sections.read_sources(values, given),
         rules=rules,
         routes=sections.read_routes(values, given, severities),
+        silences=quieting.read_silences(values, given, severities),
+        inhibit=quieting.read_inhibitions(values, given, severities),
+        quiet_hours=quieting.read_quiet_hours(values, given, severities),
+        digests=quieting.read_digests(values, given, severities),
         destinations=check_destinations(values, path.parent, sections.read_destinations(values, given), rules),
         severities=severities,
         publishers=publishers,

@@ -104,13 +104,55 @@ _SOURCE = {
     "allow_private": Key(v.boolean),
     "silent": Key(v.span),
 }
-_ROUTE = {"match": Key(None), "to": Key(v.one_or_many(v.text), required=True)}
-_MATCH = {name: Key(v.one_or_many(v.text)) for name in ("severity", "rule", *BY)}
+#: What an alert is matched by.
+FACTS = ("severity", "rule", *BY)
+_ROUTE = {
+    "match": Key(None),
+    "to": Key(v.one_or_many(v.text)),
+    "group_by": Key(v.one_or_many(v.choice("fact to group by", FACTS))),
+    "group_wait": Key(v.duration),
+    "group_interval": Key(v.duration),
+    "continue": Key(v.boolean),
+    "routes": Key(None),
+}
+_MATCH = {name: Key(v.one_or_many(v.text)) for name in FACTS}
+_SILENCE = {
+    "match": Key(None, required=True),
+    "start": Key(v.text),
+    "end": Key(v.text, required=True),
+    "zone": Key(v.zone),
+    "comment": Key(v.text, required=True),
+}
+_INHIBIT = {
+    "source": Key(None, required=True),
+    "target": Key(None, required=True),
+    "equal": Key(v.one_or_many(v.choice("key to be equal", BY))),
+}
+_QUIET = {
+    "from": Key(v.minute_of_day, required=True),
+    "to": Key(v.minute_of_day, required=True),
+    "zone": Key(v.zone, required=True),
+    "days": Key(v.days),
+    "override": Key(v.text),
+    "match": Key(None),
+    "destinations": Key(v.one_or_many(v.text)),
+}
+_DIGEST = {
+    "match": Key(None, required=True),
+    "at": Key(v.minute_of_day, required=True),
+    "zone": Key(v.zone, required=True),
+    "days": Key(v.days),
+    "destinations": Key(v.one_or_many(v.text)),
+}
 _TOP = {
     "store": Key(v.expanded),
     "sources": Key(None),
     "rules": Key(None, required=True),
     "routes": Key(None),
+    "silences": Key(None),
+    "inhibit": Key(None),
+    "quiet_hours": Key(None),
+    "digest": Key(None),
     "destinations": Key(None),
     "lateness": Key(v.duration),
     "update_every": Key(v.duration),
@@ -178,6 +220,10 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "a source": _SOURCE,
     "a route": _ROUTE,
     "a match": _MATCH,
+    "a silence": _SILENCE,
+    "an inhibition": _INHIBIT,
+    "quiet hours": _QUIET,
+    "a digest": _DIGEST,
     "a destination": _DESTINATION,
     "watch": _WATCH,
     "kafka": _KAFKA,
@@ -188,15 +234,13 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 #: Keys that are known and planned, by section.
 ABSENT: Mapping[str, tuple[str, ...]] = {
     "the top level": (
-        "silences", "inhibit", "quiet_hours", "digest", "gazetteer", "actors", "lexicon",
-        "assets", "group_by", "group_wait",
+        "gazetteer", "actors", "lexicon", "assets",
     ),
     "a rule": (
         "shadow", "near", "sequence", "absence",
     ),
     "a source": ("kafka", "language", "where"),
-    "a route": ("group_by", "group_wait", "quiet_hours", "digest", "silences"),
-    "a destination": ("headers", "digest", "quiet_hours"),
+    "a destination": ("headers",),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.channels.specs import SPECS
@@ -22,7 +23,18 @@ from alerts.config.schema import (
     text_map,
 )
 from alerts.config.triggers import triggered
-from alerts.config.types import EPISODE_MEASURES, Band, Destination, Filter, Route, Rule, Source, Watch
+from alerts.config.types import (
+    EPISODE_MEASURES,
+    Band,
+    Destination,
+    Filter,
+    Grouping,
+    Match,
+    Route,
+    Rule,
+    Source,
+    Watch,
+)
 from alerts.config.values import INVALID, Values, positive_whole, said, text
 from streams.article import Realis
 from streams.codec import digest
@@ -216,21 +228,70 @@ def _destination(values: Values, id_: str, entry: Entry) -> Destination | None:
 
 
 def read_routes(values: Values, top: Mapping[str, Entry], severities: Sequence[str]) -> tuple[Route, ...]:
-    """The routes. Every severity, rule and destination that they name must be in the config, right or wrong."""
-    written = top["destinations"].item.value if "destinations" in top else None
-    destinations = list(written) if isinstance(written, dict) else []
-    names = {"severity": severities, "rule": _rule_ids(top)}
-    routes = []
-    for item in listed(values, top, "routes"):
-        found = read_section(values, item, "a route")
-        if found is None:
-            continue
-        if "match" in item.value:
-            found["match"] = _match(values, item.value["match"].item, names)
+    """The tree of routes. Every severity, rule and destination that it names must be in the config, right or wrong."""
+    reading = _Routes(values, Names.of(top, severities))
+    return reading.level(listed(values, top, "routes"), Route())
+
+
+class Names(Struct, frozen=True):
+    """What the rest of a config may refer to."""
+
+    severities: Sequence[str]
+    rules: Sequence[str]
+    destinations: Sequence[str]
+
+    @classmethod
+    def of(cls, top: Mapping[str, Entry], severities: Sequence[str]) -> Names:
+        """The names as they are written, right or wrong."""
+        written = top["destinations"].item.value if "destinations" in top else None
+        return cls(severities, _rule_ids(top), list(written) if isinstance(written, dict) else [])
+
+
+class _Routes:
+    """Reads the tree: what a route does not say it takes from the one around it."""
+
+    def __init__(self, values: Values, names: Names) -> None:
+        self.values, self.names = values, names
+
+    def level(self, items: Sequence[Item], around: Route) -> tuple[Route, ...]:
+        """The routes of one list."""
+        routes: list[Route] = []
+        taken_by: Item | None = None
+        for item in items:
+            found = read_section(self.values, item, "a route")
+            if found is None:
+                continue
+            if taken_by is not None:
+                told = f"the route of line {taken_by.line} takes every alert; put it last, or give it a match"
+                self.values.problem(item, f"never reached: {told}")
+            route = self._route(item, found, around)
+            routes.append(route)
+            if not route.match and "match" not in item.value and route.to and not route.go_on:
+                taken_by = taken_by or item
+        return tuple(routes)
+
+    def _route(self, item: Item, found: Mapping[str, Any], around: Route) -> Route:
+        given: Mapping[str, Entry] = item.value
         if "to" in found:
-            _known_names(values, item.value["to"].item, "destination", destinations)
-            routes.append(Route(**found))
-    return tuple(routes)
+            known_names(self.values, given["to"].item, "destination", self.names.destinations)
+        match = read_match(self.values, given["match"].item, self.names) if "match" in given else {}
+        route = Route(
+            match=match,
+            to=found.get("to", around.to),
+            group=_grouping(found, around.group),
+            go_on=found.get("continue", False),
+        )
+        if "routes" in given:
+            return replace(route, routes=self.level(listed(self.values, given, "routes"), route))
+        if not route.to and "to" not in meant(item, "a route"):
+            self.values.problem(item, 'a route needs the key "to", its own or that of a route around it')
+        return route
+
+
+def _grouping(found: Mapping[str, Any], around: Grouping | None) -> Grouping | None:
+    keys = {"group_by": "by", "group_wait": "wait", "group_interval": "interval"}
+    given = {field: found[key] for key, field in keys.items() if key in found}
+    return replace(around or Grouping(), **given) if given else around
 
 
 def read_watch(values: Values, top: Mapping[str, Entry]) -> Watch | None:
@@ -242,7 +303,7 @@ def read_watch(values: Values, top: Mapping[str, Entry]) -> Watch | None:
     if found is None or "to" not in found:
         return None
     written = top["destinations"].item.value if "destinations" in top else None
-    _known_names(values, item.value["to"].item, "destination", list(written) if isinstance(written, dict) else [])
+    known_names(values, item.value["to"].item, "destination", list(written) if isinstance(written, dict) else [])
     return Watch(**found)
 
 
@@ -252,15 +313,17 @@ def _rule_ids(top: Mapping[str, Entry]) -> list[str]:
     return [str(rule["id"].item.value) for rule in rules if "id" in rule]
 
 
-def _match(values: Values, item: Item, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def read_match(values: Values, item: Item, names: Names) -> Match:
+    """What an alert must be to match."""
     found = read_section(values, item, "a match") or {}
-    for key, valid in names.items():
+    for key, valid in (("severity", names.severities), ("rule", names.rules)):
         if key in found:
-            _known_names(values, item.value[key].item, key, valid)
+            known_names(values, item.value[key].item, key, valid)
     return found
 
 
-def _known_names(values: Values, item: Item, what: str, valid: Sequence[str]) -> None:
+def known_names(values: Values, item: Item, what: str, valid: Sequence[str]) -> None:
+    """Note every name that is not among the valid ones."""
     for each in item.value if isinstance(item.value, list) else [item]:
         if each.value not in valid:
             values.problem(each, f"undefined {what} {said(each)}{did_you_mean(each.value, valid)}")

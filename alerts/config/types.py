@@ -128,11 +128,77 @@ class Rule(Struct, frozen=True, kw_only=True):
     definition: str = ""
 
 
-class Route(Struct, frozen=True, kw_only=True):
-    """The first route whose ``match`` holds (severity, rule or a key's field equal one of the values) decides."""
+#: What an alert must be: "severity", "rule" or a key's field → any of these values. All must hold.
+Match = dict[str, tuple[str, ...]]
 
-    match: dict[str, tuple[str, ...]] = {}
-    to: tuple[str, ...]
+
+class Grouping(Struct, frozen=True, kw_only=True):
+    """What is gathered into one notification. Seconds on the journal's clock."""
+
+    by: tuple[str, ...] = ()
+    """Facts whose values tell one group from another; none: all of the route is one group."""
+    wait: int = 30
+    """From a group's first alert until it goes."""
+    interval: int = 300
+    """Least time between two notifications of one group and severity."""
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """A node of the tree: the first route whose ``match`` holds decides, in it the first of ``routes``, else itself."""
+
+    match: Match = {}
+    to: tuple[str, ...] = ()
+    """Empty: it decides only through its ``routes``."""
+    group: Grouping | None = None
+    go_on: bool = False
+    """Whether the routes after it are asked too."""
+    routes: tuple[Route, ...] = ()
+
+
+class Silence(Struct, frozen=True, kw_only=True):
+    """What nobody wants to hear from ``start`` until before ``end``, in seconds."""
+
+    id: str
+    match: Match
+    start: int = 0
+    end: int
+    comment: str = ""
+
+
+class Inhibition(Struct, frozen=True, kw_only=True):
+    """An open alert like ``source`` quiets those like ``target`` that have the same ``equal`` in their keys."""
+
+    source: Match
+    target: Match
+    equal: tuple[str, ...] = ()
+
+
+class Quiet(Struct, frozen=True, kw_only=True):
+    """Hours of the day in which what is below ``override`` waits. Minutes of the day in ``zone``."""
+
+    id: str
+    match: Match = {}
+    destinations: tuple[str, ...] = ()
+    """Empty: all."""
+    zone: str = "UTC"
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    """On which it begins; 0 is Monday."""
+    start: int
+    end: int
+    """At or before ``start``: on the next day."""
+    override: str
+
+
+class Digest(Struct, frozen=True, kw_only=True):
+    """Alerts that go once a day, together, at a minute of the day in ``zone``."""
+
+    id: str
+    match: Match
+    destinations: tuple[str, ...] = ()
+    """Empty: all."""
+    zone: str = "UTC"
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    at: int
 
 
 class Destination(Struct, frozen=True, kw_only=True):
@@ -224,6 +290,10 @@ class Config(Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...] = ()
     rules: tuple[Rule, ...] = ()
     routes: tuple[Route, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    inhibit: tuple[Inhibition, ...] = ()
+    quiet_hours: tuple[Quiet, ...] = ()
+    digests: tuple[Digest, ...] = ()
     destinations: tuple[Destination, ...] = ()
     lateness: int = 3600
     update_every: int = 120

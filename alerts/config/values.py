@@ -110,6 +110,30 @@ def span(values: Values, item: Item) -> Any:
     return values.refuse(item, "expected a duration of at least 1s") if seconds == 0 else seconds
 
 
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def minute_of_day(values: Values, item: Item) -> Any:
+    """Minutes since midnight of a time of the day such as 22:30; 24:00 is the end of the day."""
+    match = _TIME_OF_DAY.fullmatch(item.value) if isinstance(item.value, str) else None
+    if match is None:
+        return values.refuse(item, f'expected a time of the day such as "07:00" or "22:30", got {said(item)}')
+    return int(match[1] or 24) * 60 + int(match[2] or 0)
+
+
+def days(values: Values, item: Item) -> Any:
+    """Days of the week as numbers from 0, Monday: one, a list, or a range such as mon-fri."""
+    found: set[int] = set()
+    for each in item.value if isinstance(item.value, list) else [item]:
+        first, _, last = each.value.partition("-") if isinstance(each.value, str) else ("", "", "")
+        if first not in DAYS or (last or first) not in DAYS:
+            return values.refuse(each, f"expected days such as mon, [sat, sun] or mon-fri, got {said(each)}")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        found |= {day % 7 for day in range(start, end + 1 + 7 * (end < start))}
+    return tuple(sorted(found)) or values.refuse(item, "expected at least one day, got an empty list")
+
+
 def zone(values: Values, item: Item) -> Any:
     """An IANA time zone."""
     value = text(values, item)

@@ -11,7 +11,7 @@ from importlib import resources
 
 from alerts.outbox.digests import Limits
 from alerts.outbox.log import Health, health, listing, redrive, strangers
-from alerts.outbox.planning import NEVER_SENT, destinations_of, is_urgent, notification_id, plan
+from alerts.outbox.planning import NEVER_SENT, Message, destinations_of, note_sending, notification_id, plan, plan_kept
 from alerts.outbox.pruning import prune
 from alerts.outbox.queue import Attempt, Result, Standing, Work, busy, claim, next_id, record, recover, standing
 from streams.engines.store import Schema
@@ -22,7 +22,7 @@ def _sql(name: str) -> str:
 
 
 #: The outbox's tables in a store.
-SCHEMA = Schema(name="outbox", tables=_sql("schema.sql"), steps=(_sql("schema_2.sql"),))
+SCHEMA = Schema(name="outbox", tables=_sql("schema.sql"), steps=(_sql("schema_2.sql"), _sql("schema_3.sql")))
 
 __all__ = [
     "NEVER_SENT",
@@ -30,6 +30,7 @@ __all__ = [
     "Attempt",
     "Health",
     "Limits",
+    "Message",
     "Result",
     "Standing",
     "Work",
@@ -37,11 +38,12 @@ __all__ = [
     "claim",
     "destinations_of",
     "health",
-    "is_urgent",
     "listing",
     "next_id",
+    "note_sending",
     "notification_id",
     "plan",
+    "plan_kept",
     "prune",
     "record",
     "recover",

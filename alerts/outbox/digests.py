@@ -1,8 +1,9 @@
-"""When a queue has grown: which of what waits goes in one message, and what if that is not taken?
+"""Which of what waits goes in one message, and what if that is not taken?
 
-A digest never holds an urgent alert, nor a cancel, nor an update of a message that the channel can edit: those go by
-themselves. Until it is taken it is only a try. What it carried waits again after a failure, and the next try gathers
-what waits by then.
+A bundle was decided: its alerts go together, but for those that edit an earlier message. And where a queue has grown,
+a digest of what waits is made: it never holds an urgent alert, nor a cancel, nor an update of a message that the
+channel can edit: those go by themselves. Until it is taken either is only a try. What it carried waits again after a
+failure, and the next try gathers what waits by then.
 """
 
 from __future__ import annotations
@@ -30,6 +31,31 @@ _CAN_GO = (
 )
 
 
+_BUNDLED = (
+    "n.destination = ?1 AND n.state = 'planned' AND n.alone = 0 AND NOT EXISTS (SELECT 1 FROM notifications s"
+    " WHERE s.destination = n.destination AND s.root = n.root AND (s.state = 'sending' OR s.handle IS NOT NULL))"
+)
+_MEMBERS = "SELECT n.id, n.alert, n.severity, a.data FROM notifications n JOIN alerts a ON a.id = n.alert"
+
+
+def bundled(conn: sqlite3.Connection, destination: str, first: str, most: int) -> list[sqlite3.Row]:
+    """What goes with ``first`` because it was decided so, at most ``most``; empty when ``first`` goes alone."""
+    rows = conn.execute(
+        f"{_MEMBERS} WHERE {_BUNDLED} AND n.bundle = (SELECT bundle FROM notifications WHERE id = ?2)"
+        " ORDER BY n.seq LIMIT ?3",
+        (destination, first, most),
+    ).fetchall()
+    return rows if len(rows) > 1 and any(row["id"] == first for row in rows) else []
+
+
+def words_of(conn: sqlite3.Connection, first: str) -> str:
+    """Why a bundle goes together."""
+    row = conn.execute(
+        "SELECT s.words FROM sendings s JOIN notifications n ON n.bundle = s.id WHERE n.id = ? LIMIT 1", (first,)
+    ).fetchone()
+    return str(row["words"] or "") if row else ""
+
+
 def gathered(conn: sqlite3.Connection, destination: str, first: str, limits: Limits) -> list[sqlite3.Row]:
     """What goes in a digest that begins with ``first``, with each alert's data; empty when ``first`` goes alone."""
     ids = [
@@ -43,8 +69,7 @@ def gathered(conn: sqlite3.Connection, destination: str, first: str, limits: Lim
         return []
     chosen = ids[: limits.most]
     return conn.execute(
-        "SELECT n.id, n.alert, n.severity, a.data FROM notifications n JOIN alerts a ON a.id = n.alert"
-        f" WHERE n.id IN ({','.join('?' * len(chosen))}) ORDER BY n.seq",
+        f"{_MEMBERS} WHERE n.id IN ({','.join('?' * len(chosen))}) ORDER BY n.seq",
         chosen,
     ).fetchall()
 

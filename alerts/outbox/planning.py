@@ -6,12 +6,12 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from alerts.alert import Alert
 from streams import codec
 
 NEVER_SENT = "never sent"
-#: The severity from which an alert overtakes others and goes in no digest, where the config has one of this name.
-URGENT = "critical"
 
 
 def notification_id(alert: str, destination: str) -> str:
@@ -19,12 +19,15 @@ def notification_id(alert: str, destination: str) -> str:
     return "nt_" + codec.digest(alert, destination)
 
 
-def is_urgent(severity: str, severities: Sequence[str]) -> bool:
-    """Whether a severity is "critical" or above; where there is none of that name, whether it is the highest."""
-    if severity not in severities:
-        return severity == URGENT
-    least = severities.index(URGENT) if URGENT in severities else len(severities) - 1
-    return severities.index(severity) >= least
+class Message(Struct, frozen=True, kw_only=True):
+    """An alert on its way to a destination, as far as the outbox needs to know it."""
+
+    alert: str
+    root: str
+    revision: int
+    kind: str
+    severity: str
+    urgent: bool
 
 
 def plan(
@@ -46,21 +49,50 @@ def plan(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (alert.id, alert.root, alert.revision, alert.kind, alert.rule, alert.severity, alert.at, position, data),
     )
+    message = Message(
+        alert=alert.id,
+        root=alert.root,
+        revision=alert.revision,
+        kind=alert.kind,
+        severity=alert.severity,
+        urgent=urgent,
+    )
     for destination in destinations:
-        parked = conn.execute(
-            "SELECT answer FROM destinations WHERE destination = ? AND parked", (destination,)
-        ).fetchone()
-        state, answer = ("parked", parked["answer"]) if parked else ("planned", None)
+        plan_kept(conn, [message], destination, now)
+
+
+def plan_kept(
+    conn: sqlite3.Connection, messages: Sequence[Message], destination: str, now: float, *, bundle: str | None = None
+) -> None:
+    """Plan alerts that are stored already for a destination, with ``bundle`` as one notification."""
+    parked = conn.execute("SELECT answer FROM destinations WHERE destination = ? AND parked", (destination,)).fetchone()
+    state, answer = ("parked", parked["answer"]) if parked else ("planned", None)
+    for message in messages:
         conn.execute(
             "INSERT INTO notifications"
-            " (id, destination, root, alert, revision, kind, severity, urgent, state, planned_at, answer)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            " (id, destination, root, alert, revision, kind, severity, urgent, state, planned_at, answer, bundle)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
             (
-                *(notification_id(alert.id, destination), destination, alert.root, alert.id, alert.revision),
-                *(alert.kind, alert.severity, urgent, state, now, answer),
+                *(notification_id(message.alert, destination), destination, message.root, message.alert),
+                *(message.revision, message.kind, message.severity, message.urgent, state, now, answer, bundle),
             ),
         )
-        settle(conn, destination, alert.root)
+        settle(conn, destination, message.root)
+
+
+def note_sending(
+    conn: sqlite3.Connection,
+    id_: str,
+    position: int,
+    at: int,
+    destination: str,
+    covers: Sequence[str],
+    why: str | None = None,
+    words: str | None = None,
+) -> None:
+    """Write down what the fold let go, whether it is sent or not. ``at`` is the fold's clock, in seconds."""
+    row = (id_, position, at, destination, json.dumps(list(covers)), why, words)
+    conn.execute("INSERT INTO sendings VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def settle(conn: sqlite3.Connection, destination: str, root: str) -> None:

@@ -24,4 +24,9 @@ def prune(conn: sqlite3.Connection, position: int, open_roots: Iterable[str]) ->
         "DELETE FROM notifications WHERE kind = 'digest' AND state IN ('delivered', 'superseded', 'dead')"
         " AND NOT EXISTS (SELECT 1 FROM notifications m WHERE m.digest = notifications.id)"
     )
+    conn.execute(
+        "DELETE FROM sendings WHERE position <= ? AND NOT EXISTS"
+        " (SELECT 1 FROM json_each(sendings.covers) c JOIN alerts a ON a.id = c.value)",
+        (position,),
+    )
     return forgotten

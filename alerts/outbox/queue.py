@@ -31,6 +31,8 @@ class Work(Struct, frozen=True, kw_only=True):
     """Ids of the notifications that a digest carries."""
     data: tuple[bytes, ...]
     """The canonical bytes of its alert, or of each of a digest's, oldest first."""
+    words: str | None = None
+    """Why alerts go together that were decided to; None for a digest of what merely waits, and for one alert."""
     told_at: str | None = None
     """Time of the first alert of this root that the destination got, or may have got."""
     handle: dict[str, str] | None = None
@@ -124,15 +126,17 @@ def claim(
     *,
     probing: bool = False,
     digest: digests.Limits | None = None,
+    together: int | None = None,
 ) -> Work | None:
     """The next notification, marked as being sent. Commit before sending it.
 
-    With ``digest``, and more waiting than its limits allow, what waits is gathered into one.
+    With ``digest``, and more waiting than its limits allow, what waits is gathered into one. With ``together`` so many
+    alerts at most go in one message, where that was decided.
     """
     id_ = next_id(conn, destination, now, probing=probing)
     if id_ is None:
         return None
-    members = digests.gathered(conn, destination, id_, digest) if digest is not None and not probing else []
+    members, words = _company(conn, destination, id_, None if probing else digest, together)
     mark = (
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, not_before = NULL,"
         " tried_since = coalesce(tried_since, ?), digest = ? WHERE id = ?"
@@ -151,7 +155,19 @@ def claim(
         tried_since=None,
         members=tuple(member["id"] for member in members),
         data=tuple(bytes(member["data"]) for member in members),
+        words=words,
     )
+
+
+def _company(
+    conn: sqlite3.Connection, destination: str, id_: str, digest: digests.Limits | None, together: int | None
+) -> tuple[list[sqlite3.Row], str | None]:
+    """What goes in one message with a notification, itself included, and why it was decided so."""
+    members = digests.gathered(conn, destination, id_, digest) if digest is not None else []
+    if members or together is None:
+        return members, None
+    members = digests.bundled(conn, destination, id_, together)
+    return members, digests.words_of(conn, id_) if members else None
 
 
 def _single(conn: sqlite3.Connection, id_: str) -> Work:

@@ -36,11 +36,26 @@ CREATE TABLE IF NOT EXISTS notifications (
   handle        TEXT,                               -- JSON: what the channel needs to edit or answer its message
   digest        TEXT,                               -- the digest that carries or carried it
   alone         INTEGER NOT NULL DEFAULT 0,         -- 1: a digest with it was called invalid
-  covers        TEXT                                -- JSON: the alerts of a digest
+  covers        TEXT,                               -- JSON: the alerts of a digest
+  bundle        TEXT                                -- the sending that was decided to carry it together with others
 );
 CREATE INDEX IF NOT EXISTS notifications_root ON notifications (destination, root, revision);
 CREATE INDEX IF NOT EXISTS notifications_queue ON notifications (destination, state, urgent DESC, seq);
 CREATE INDEX IF NOT EXISTS notifications_digest ON notifications (digest) WHERE digest IS NOT NULL;
+CREATE INDEX IF NOT EXISTS notifications_bundle ON notifications (bundle) WHERE bundle IS NOT NULL;
+
+-- What the fold let go, to whom, when and with what else: also where nothing is sent. Times are the fold's clock.
+CREATE TABLE IF NOT EXISTS sendings (
+  id          TEXT NOT NULL,          -- that of the notification
+  position    INTEGER NOT NULL,       -- of the journal entry
+  at          INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  covers      TEXT NOT NULL,          -- JSON: the ids of the alerts
+  why         TEXT,                   -- what it waited for; null for what went at once
+  words       TEXT
+);
+CREATE INDEX IF NOT EXISTS sendings_id ON sendings (id);
+CREATE INDEX IF NOT EXISTS sendings_position ON sendings (position);
 
 -- How each destination does. A row appears with its first answer.
 CREATE TABLE IF NOT EXISTS destinations (

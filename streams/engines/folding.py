@@ -33,13 +33,16 @@ _SETTLE = {
 
 
 class Effects(Protocol):
-    """What folding one entry gave: (about, reason, detail) lines, and what is to be sent."""
+    """What folding one entry gave: (about, reason, detail) lines, what is to be sent, and what waited until now."""
 
     @property
     def log(self) -> Sequence[LogLine]: ...  # noqa: D102
 
     @property
     def outgoing(self) -> Sequence[Any]: ...  # noqa: D102
+
+    @property
+    def released(self) -> Sequence[Any]: ...  # noqa: D102
 
 
 class Fold(Protocol):
@@ -134,7 +137,7 @@ class Folding:
 
     def commit_if_sending(self) -> None:
         """Commit at once when the group holds something to send."""
-        if any(effects.outgoing for *_, effects in self._group):
+        if any(effects.outgoing or effects.released for *_, effects in self._group):
             self.commit()
 
     def commit(self) -> None:
@@ -152,7 +155,7 @@ class Folding:
         with transaction(connection):
             for record, data, settles, effects in self._group:
                 self._write(connection, record, data, settles, effects)
-                sending = sending or bool(effects.outgoing)
+                sending = sending or bool(effects.outgoing or effects.released)
             self._write_state(connection)
         self._group.clear()
         self._unsaved.clear()
@@ -170,7 +173,7 @@ class Folding:
             connection.execute(
                 "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", (record.position, n, record.received, *line)
             )
-        for outgoing in effects.outgoing:
+        for outgoing in (*effects.outgoing, *effects.released):
             self.sink.write(connection, outgoing, record.position)
 
     def _write_state(self, connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ import pytest
 from alerts import outbox
 from alerts.alert import Notification
 from alerts.outbox import Attempt, Result, Work
+from alerts.severities import is_urgent
 from streams.engines.sqlite import transaction
 
 from .invented import alert, plan, states
@@ -166,7 +167,7 @@ def test_critical_ones_overtake(store: sqlite3.Connection) -> None:
     ],
 )
 def test_which_severities_are_urgent(severities: tuple[str, ...], urgent: set[str]) -> None:
-    assert {name for name in severities if outbox.is_urgent(name, severities)} == urgent
+    assert {name for name in severities if is_urgent(name, severities)} == urgent
 
 
 def test_parking_takes_the_whole_queue_and_what_comes_later(store: sqlite3.Connection) -> None:

@@ -24,6 +24,7 @@ class Seen(msgspec.Struct, frozen=True):
 class Effects(msgspec.Struct):
     log: list[tuple[str, str, str]] = []
     outgoing: list[str] = []
+    released: list[str] = []
 
 
 class Counting:

@@ -40,6 +40,7 @@ class PagerDuty(Channel):
 
     rate = 2.0
     burst = 10
+    grouped = False  # an incident is resolved by the key of its root
     verdicts = Verdicts(words=_WORDS)
 
     def __init__(self, destination: Destination, timeouts: Timeouts) -> None:

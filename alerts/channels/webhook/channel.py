@@ -58,6 +58,8 @@ class Webhook(Channel):
     def _digest(self, message: Message) -> bytes:
         covers = [alert.id for alert in message.digest]
         about = {"id": message.id, "destination": self.destination.id, "kind": "digest", "covers": covers}
+        if message.together is not None:
+            about["together"] = message.together
         return canonical({"notification": about, "alerts": message.digest})
 
     def _signed(self, message: Message, data: bytes) -> Payload:
