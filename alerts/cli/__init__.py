@@ -23,6 +23,7 @@ COMMANDS = {
     "deliveries": "What became of each notification.",
     "dead-letters": "What was given up or is parked; send it again.",
     "store": "Look after the store: check, vacuum, export.",
+    "kafka": "Topics on Apache Kafka: make them, publish articles to them.",
     "listen": "A small local receiver that shows what arrives.",
 }
 

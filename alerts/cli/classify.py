@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.cli.common import OK, UNREADABLE, progress, stop
+from alerts.cli.common import OK, UNREADABLE, load_config, moment_of, progress, stop
 
 if TYPE_CHECKING:
     from streams.article import Article, Count, Report, Signal
     from streams.explain import Cue, Explained
     from streams.signals.trace import Try
-    from streams.sources import ReadOptions
+    from streams.sources import ReadOptions, Unreadable
 
 
 @click.command("classify")
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 @click.option("--reasons", is_flag=True, help="List the reasons for which phrases are left out, and end.")
 @click.option("--feed-format", metavar="F", help="Override the recognised format: a name of docs/sources.md.")
 @click.option("--assume-date", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
+@click.option("-c", "--config", default="tocsin.yml", show_default=True, help="For kafka:TOPIC: where its brokers are.")
+@click.option("--from", "since", help="Of a topic: received at this time (ISO 8601) or later.")
+@click.option("--to", "until", help="Of a topic: received before this time (ISO 8601).")
 def command(
     feeds: tuple[str, ...],
     form: str | None,
@@ -42,8 +45,11 @@ def command(
     reasons: bool,
     feed_format: str | None,
     assume_date: tuple[str, ...],
+    config: str,
+    since: str | None,
+    until: str | None,
 ) -> None:
-    """Read FEEDs (files, folders, globs, - for standard input, addresses) and show signals and exclusions."""
+    """Read FEEDs (files, folders, globs, -, addresses, kafka:TOPIC) and show signals and exclusions."""
     if reasons:
         from streams.signals.lexicon import default_lexicon
 
@@ -51,7 +57,8 @@ def command(
         return
     wants_table = form == "table" or (form is None and sys.stdout.isatty())
     show = _explanation_writer() if explain and form != "jsonl" else _table_writer() if wants_table else _line_writer()
-    reading = _Reading(feeds or ("-",), _options(feed_format, assume_date))
+    between = moment_of(since, "--from"), moment_of(until, "--to")
+    reading = _Reading(feeds or ("-",), _options(feed_format, assume_date), config, between)
     try:
         with _progress() as step:
             for article in reading.articles():
@@ -85,18 +92,20 @@ def _options(feed_format: str | None, assume_date: tuple[str, ...]) -> ReadOptio
 class _Reading:
     """The articles of several feeds, in order; what can't be read is named on standard error."""
 
-    def __init__(self, feeds: tuple[str, ...], options: ReadOptions) -> None:
-        self._feeds, self._options = feeds, options
+    def __init__(
+        self, feeds: tuple[str, ...], options: ReadOptions, config: str, between: tuple[int | None, int | None]
+    ) -> None:
+        self._feeds, self._options, self._config, self._between = feeds, options, config, between
         self.seen = 0
         self.unopened = 0
 
     def articles(self) -> Iterator[Article]:
         from streams.article import Article
-        from streams.sources import FeedError, read_feed
+        from streams.sources import FeedError
 
         for feed in self._feeds:
             try:
-                for item in read_feed(feed, self._options):
+                for item in self._read(feed):
                     if isinstance(item, Article):
                         self.seen += 1
                         yield item
@@ -105,6 +114,16 @@ class _Reading:
             except FeedError as error:
                 self.unopened += 1
                 click.echo(str(error), err=True)
+
+    def _read(self, feed: str) -> Iterator[Article | Unreadable]:
+        from alerts.reading import read_topic_of
+        from streams.sources import read_feed
+        from streams.sources.topic import topic_of
+
+        topic = topic_of(feed)
+        if topic is None:
+            return read_feed(feed, self._options)
+        return read_topic_of(load_config(self._config), topic, *self._between)
 
 
 def _line_writer() -> Callable[[Article], None]:

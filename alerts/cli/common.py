@@ -54,6 +54,18 @@ def fallback_of(config: str | None) -> tuple[Config, dict[str, str]] | None:
     return settings, load_families(settings.publishers)
 
 
+def moment_of(text: str | None, option: str) -> int | None:
+    """The seconds of an option's time; ends the command when it is none."""
+    from streams.times import parse_moment, seconds_of
+
+    if text is None:
+        return None
+    try:
+        return seconds_of(parse_moment(text)[0])
+    except ValueError:
+        stop(BAD_CONFIG, f"{option}: {text!r} is no ISO 8601 time; write 2026-03-02 or 2026-03-02T09:00:00+00:00")
+
+
 @contextlib.contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, nothing in a pipe. Gives what to call for each step."""

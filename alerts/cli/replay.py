@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from alerts.cli.common import BAD_CONFIG, FAILED, UNREADABLE, load_config, progress, stop
+from alerts.cli.common import BAD_CONFIG, FAILED, UNREADABLE, load_config, moment_of, progress, stop
 from alerts.cli.shown import Shown
 from alerts.config.types import Config, Source
 
@@ -62,7 +60,9 @@ def command(
     table: bool,
     workers: int | None,
 ) -> None:
-    """Run FEEDs (files, folders, globs, - for standard input) through a config and show its alerts.
+    """Run FEEDs (files, folders, globs, - for standard input, kafka:TOPIC) through a config and show its alerts.
+
+    Of a topic exactly what was received between --from and --to is read.
 
     Without FEEDs the config's own file sources are read.
     """
@@ -71,6 +71,7 @@ def command(
     from alerts.publishers import PublishersError
     from streams.engines.report_cache import default_path
     from streams.engines.store import StoreError
+    from streams.sources import FeedError
 
     settings = load_config(config)
     plan = _Plan(settings, feeds, since, until, assume, feed_format)
@@ -84,6 +85,8 @@ def command(
             shown.summary(monitor.store.writer, settings, found)
     except (StoreError, PublishersError) as error:
         stop(FAILED, str(error))
+    except FeedError as error:
+        stop(UNREADABLE, str(error))
     if out:
         try:
             Path(out).write_bytes(b"".join(line + b"\n" for line in found))
@@ -107,7 +110,7 @@ class _Plan:
         feed_format: str | None,
     ) -> None:
         self.config, self.feed_format = config, feed_format
-        self.since, self.until = _moment(since, "--from"), _moment(until, "--to")
+        self.since, self.until = moment_of(since, "--from"), moment_of(until, "--to")
         self.assume = assume
         self.feeds = feeds or tuple(s.files for s in config.sources if s.files)
         if not self.feeds:
@@ -117,48 +120,37 @@ class _Plan:
     def spec(self) -> str:
         """What tells one history from another in a store."""
         from streams.codec import digest
+        from streams.sources.topic import topic_of
 
-        return digest(self.feeds, self.until, self.assume, self.feed_format)
+        begin = self.since if any(topic_of(feed) for feed in self.feeds) else None
+        return digest(self.feeds, self.until, self.assume, self.feed_format, *([begin] if begin is not None else []))
 
     def read(self) -> Iterator[Iterator[Article | Unreadable]]:
         """One iterator a feed. Ends the command when a feed cannot be opened."""
+        from alerts.reading import read_topic_of
         from streams.sources import FeedError, read_feed
+        from streams.sources.topic import topic_of
 
         for feed in self.feeds:
+            topic = topic_of(feed)
             try:
-                yield read_feed(feed, self.options(feed))
+                if topic is not None:
+                    yield read_topic_of(self.config, topic, self.since, self.until)
+                else:
+                    yield read_feed(feed, self.options(feed))
             except FeedError as error:
                 stop(UNREADABLE, str(error))
 
     def options(self, feed: str) -> ReadOptions:
-        from alerts.reading import read_options
+        from alerts.reading import read_options, source_of
         from streams.sources.dating import parse_assume
 
-        source = _source_of(self.config, feed) or Source(id="")
+        source = source_of(self.config, feed) or Source(id="")
         try:
             assume = parse_assume(self.assume, source.zone) if self.assume else None
         except ValueError as error:
             stop(BAD_CONFIG, f"--assume-date: {error}")
         return read_options(source, fmt=self.feed_format, assume=assume)
-
-
-def _source_of(config: Config, feed: str) -> Source | None:
-    """The config's source that a file belongs to: its glob is the feed or matches it."""
-    for source in config.sources:
-        if source.files and (source.files == feed or fnmatch(feed, source.files) or feed in glob.glob(source.files)):
-            return source
-    return None
-
-
-def _moment(text: str | None, option: str) -> int | None:
-    from streams.times import parse_moment, seconds_of
-
-    if text is None:
-        return None
-    try:
-        return seconds_of(parse_moment(text)[0])
-    except ValueError:
-        stop(BAD_CONFIG, f"{option}: {text!r} is no ISO 8601 time; write 2026-03-02 or 2026-03-02T09:00:00+00:00")
 
 
 def _run(monitor: Monitor, plan: _Plan, deliver: bool, speed: float | None, shown: Shown, cache: Path | None) -> None:

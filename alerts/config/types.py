@@ -240,6 +240,8 @@ class Topics(Struct, frozen=True, kw_only=True):
     """The journal: one partition, whose order is the order."""
     alerts: str = "alerts"
     delivered: str = "delivered"
+    snapshots: str = "snapshots"
+    """Of the desks' stores, to build them anew; compacted."""
     dead_letters: str = "dead-letters"
     """What could not be read, with the reason."""
 

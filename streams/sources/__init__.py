@@ -29,6 +29,8 @@ def read_feed(spec: str, options: ReadOptions) -> Iterator[Article | Unreadable]
     Raises FeedError at once when there is nothing to open; what is broken inside comes as Unreadable.
     """
     _check(spec, options)
+    if spec.startswith("kafka:"):
+        raise FeedError(f"{spec}: a topic is read by tocsin replay and tocsin classify, with the brokers of a config")
     if spec.startswith(("http://", "https://")):
         return iter(_fetched(spec, options))
     paths = ["-"] if spec == "-" else paths_of(spec)
