@@ -31,6 +31,7 @@ _RELATIVE = frozenset("who whom whose which".split())
 _VERBAL = AUXILIARIES | PERFECT | SAYING
 _AGE_WORDS = frozenset("years year old aged age".split())
 _OF_WHOM = frozenset("them whom".split())
+_OF_THINGS = ("s", "tion", "sion", "ment", "ness", "ity", "ure", "ance", "ence", "ism", "ing")
 _FAR = 12
 _BRACKETED = 12
 _APPOSITION = 9
@@ -128,7 +129,7 @@ class Groups:
         classes = self.sentence.lexicon.classes
         things = classes["transport"] | classes["land"] | classes["site"] | classes["weapon"]
         head = inside[-1] if inside else ""
-        if not head.isalpha() or head.endswith("s") or head in things or head in self.sentence.lexicon.objects:
+        if not head.isalpha() or head.endswith(_OF_THINGS) or head in things or head in self.sentence.lexicon.objects:
             return None
         if any(i in self.verbs or i in self.sentence.verb_starts for i in range(first, last)):
             return None

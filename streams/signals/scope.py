@@ -25,7 +25,7 @@ _TOTALS = re.compile(
     r"|(?:over|in|during|for|throughout|within) (?:the|these) (?:past|last)"
     r"(?! (?:(?:\w+ )?(?:hours?|nights?)|(?:(?:few|several|two|three|2|3) )?days?)\b)"
     r"|throughout the|throughout \S+ years|\S+ years of|per (?:day|month|year)|a (?:day|month|year) on average"
-    r"|daily average"
+    r"|daily average|an average of"
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
@@ -33,8 +33,11 @@ _TOTALS = re.compile(
 _OF_MANY = re.compile(
     r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
     r" (?:\S+ ){0,6}?(?:have|has) (?:killed|left|claimed|cost) (?:\S+ ){0,10}?this (?:week|month) "
-    r"| (?:war|conflict|revolt|insurgency|rebellion|uprising|insurrection|intifada|feud) (?:\S+ ){0,6}?"
-    r"(?:have|has) (?:killed|left|claimed|cost|taken|displaced|uprooted|driven|forced) "
+    r"| (?:war|conflict|revolt|insurgency|rebellion|uprising|insurrection|intifada|feud|offensive|campaign)"
+    r" (?:\S+ ){0,10}?(?:have|has) (?:already |so far )?(?:killed|left|claimed|cost|taken|displaced|uprooted|driven"
+    r"|forced|yielded|caused|produced|resulted in|led to) "
+    r"| (?:war|offensive) (?:\S+ ){0,3}?(?:resulted in|yielded|caused) "
+    r"| over an? \S+[ -]year period "
 )
 _SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(
@@ -54,6 +57,12 @@ _CASES = frozenset(
 )
 _SPEECH_AFTER = frozenset(
     """condemned condemning condemn condemns denounced denouncing deplored blamed mourned protesting protest""".split()
+)
+#: A known case is asked about, mourned or condemned.
+_INQUIRED = frozenset(
+    """investigation investigations investigating investigate condemned condemning condemn condemns denounced
+    denouncing deplored mourned protesting linked responsible honor honour impunity justice clarify clarified
+    solved unsolved accuses accused""".split()
 )
 _HELPERS = AUXILIARIES | PERFECT | frozenset("also later reportedly allegedly apparently then".split())
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
@@ -211,7 +220,7 @@ def is_habit(sentence: Sentence, hit: Found) -> bool:
     return base and not {"to", "will", "would", "could", "may", "might", "can", "did", "not"} & set(before)
 
 
-def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope, bool]:
+def noun_scope(sentence: Sentence, hit: Found, *, figures: bool, dated: bool = False) -> tuple[Scope, bool]:
     """(scope, definite) of an event noun: new when introduced by "a" or a number or with figures or an event verb."""
     before = sentence.words[max(hit.first - 5, 0) : hit.first]
     determiner = next((w for w in reversed(before) if w in _INDEFINITE or w in _DEFINITE), "")
@@ -226,6 +235,13 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool) -> tuple[Scope,
         return "reference", True
     happens = _happens(sentence, hit)
     if figures:
+        if (
+            definite
+            and not (happens or dated or "recent" in before)
+            and sentence.section == "body"
+            and not _INQUIRED.isdisjoint(sentence.bag)
+        ):
+            return "reference", True
         return "incident", definite and not happens
     if _SPEECH_AFTER & sentence.bag and not happens:
         return "reference", definite

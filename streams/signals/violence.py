@@ -30,6 +30,9 @@ _HOLDING = frozenset("hold holds holding held".split())
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
 _NO_HEADS = frozenset("was were been being be is are had has have and , who".split())
+#: Of so many killed without a day, a perfect ("have been killed") or any tense tells a sum over a time.
+_A_BATTLE, _A_WAR = 1_000, 10_000
+_SO_FAR = frozenset("have has had been".split())
 _POINTING = frozenset("the this that".split())
 _BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
@@ -234,13 +237,15 @@ class _Violence:
         told = next((t.verb for t in totals if t.verb.phrase.kind == "verb" and t.verb.phrase.form != "G"), hit)
         if is_cumulative(sentence, self.dates, segment, self.anchor, told) and totals:
             return "cumulative", False
+        if any(self._is_of_many(t, segment) for t in totals):
+            return "cumulative", False
         if is_background(sentence, self.dates, segment, self.anchor, told):
             return "background", False
         if hit.phrase.kind in ("noun",):
             verb = next((f for f in hits if f.phrase.kind == "verb" and f.phrase.form != "G"), None)
             if verb is not None and not totals:
                 return self._scope(verb, tolls, segment, [verb])
-            return noun_scope(sentence, hit, figures=bool(totals))
+            return noun_scope(sentence, hit, figures=bool(totals), dated=self._is_dated(segment))
         if is_attribute(sentence, hit) and not totals:
             return "reference", True
         stated = any(t.exactness != "unstated" for t in totals)
@@ -255,6 +260,19 @@ class _Violence:
         if hit.phrase.form == "G" and totals and sentence.word(hit.first - 1) in ("of", "for", "from", "against", "at"):
             return "reference", False
         return "incident", False
+
+    def _is_dated(self, segment: tuple[int, int]) -> bool:
+        """Whether a day is told there."""
+        start, end = self.sentence.span(*segment)
+        return any(d.precision in ("day", "hour") and start <= d.start < end for d in self.dates)
+
+    def _is_of_many(self, toll: Toll, segment: tuple[int, int]) -> bool:
+        """Whether so many died, on no day that is told, that it is a war's sum: "70,000 have been killed"."""
+        if toll.measure != "killed" or toll.low is None or toll.low < _A_BATTLE or toll.relation != "total":
+            return False
+        if self._is_dated(segment):
+            return False
+        return toll.low >= _A_WAR or not _SO_FAR.isdisjoint(self.sentence.words[segment[0] : toll.verb.last])
 
     def _add(
         self,

@@ -101,6 +101,8 @@ def _figure_at(words: Sequence[str], at: int) -> Figure | None:
     if word in ("a", "half") or word in UNITS or word in SCALES:
         return _spelled(words, at)
     if word == "both":
+        if "and" in words[at + 2 : at + 4]:  # "both Honduran and Salvadoran civilians" counts nobody
+            return None
         return Figure(at, at + 1, 2, 2, "exact")
     return _digits(words, at) if word[0].isdigit() else None
 

@@ -93,3 +93,22 @@ def test_what_it_is_called(text: str, type_: str) -> None:
 def test_a_denied_plan_is_no_plan() -> None:
     (signal,) = read("The ministry denies plans to withdraw its troops from Chad.").signals
     assert signal.realis == "denied"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The war between the cartels has already claimed more than 120 deaths, and bombs go off daily.",
+        "In those decades 70,000 villagers have been killed by soldiers.",
+        "The offensive that the rebels began on 11 November has yielded 2,000 dead.",
+        "On that occasion, 14 fishermen were killed by the navy.",
+        "Bombs cost the city an average of 12 deaths each day.",
+    ],
+)
+def test_sums_and_looks_back_are_no_happening(text: str) -> None:
+    assert counting(read(text)) == []
+
+
+def test_spoils_are_no_dead() -> None:
+    (signal,) = read("The clash resulted in the death of six guerrillas and the confiscation of war materiel.").signals
+    assert [c.low for c in signal.counts] == [6]
