@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from alerts.against import Message
 from alerts.clock import Clock
 from streams.article import Article
 from streams.engines.history import Waiting
@@ -66,6 +67,17 @@ def told(connection: sqlite3.Connection, since: int | None = None) -> list[bytes
         "SELECT data FROM alerts WHERE at >= ? ORDER BY position, rowid", ("" if since is None else iso(since),)
     )
     return [bytes(row[0]) for row in rows]
+
+
+def messages(connection: sqlite3.Connection, since: int | None = None) -> list[Message]:
+    """What would have gone to whom, from a time (seconds) on: groups and digests as one message."""
+    rows = connection.execute(
+        "SELECT at, destination, covers FROM sendings WHERE at >= ? ORDER BY rowid", (since or 0,)
+    )
+    return [
+        Message(at=iso(at) or "", destination=destination, alerts=tuple(msgspec.json.decode(covers)))
+        for at, destination, covers in rows
+    ]
 
 
 def is_staged(store: Store, spec: str) -> bool:

@@ -20,6 +20,7 @@ RULES = """
 rules:
   - {id: deadly, when: ["attack.*", "casualty.*"], measure: killed, by: [country], severity: {warning: WARNING}}
   - {id: spate, when: "attack.*", by: [country, admin1], over: 3d, severity: {warning: 4}, cooldown: 1d}
+  - {id: surge, when: "attack.*", by: [country], over: 1d, trigger: surge, severity: warning}
   - {id: first, when: "hostage.*", by: [place], trigger: first, severity: warning}
 update_every: 10m
 """

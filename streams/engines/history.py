@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from streams import world
 from streams.article import Report
@@ -34,6 +34,27 @@ class _Piece(Struct):
     times: list[int]
     alone: list[bool]
     known: bool = False
+
+
+class Span(Struct):
+    """What was folded of a history. Times are seconds, None before the first article."""
+
+    articles: int = 0
+    first: int | None = None
+    last: int | None = None
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Reason → tempting phrases of articles that tell of nothing."""
+
+    def add(self, chunk: Chunk) -> None:
+        """Take another piece into account."""
+        self.articles += len(chunk.times)
+        self.first = chunk.times[0] if self.first is None else self.first
+        self.last = chunk.times[-1]
+        self.left_out.update(chunk.left_out)
+
+    def days(self, since: int | None) -> float:
+        """How many days it covers from a time (seconds) on."""
+        return 0.0 if self.last is None else max(0, self.last - max(self.first or 0, since or 0)) / 86400
 
 
 class History:
@@ -87,32 +108,45 @@ class History:
 
 
 def fold(
-    folding: Folding,
+    foldings: Sequence[Folding],
     chunks: Iterable[Chunk],
     *,
     each: Callable[[int], None],
     until: int | None = None,
     pace: Pace | None = None,
-) -> None:
-    """Fold pieces of a history with a Tick at every timer that falls due, as ``Embedded.replay`` does."""
+) -> Span:
+    """Fold pieces of a history with a Tick at every timer that falls due, as ``Embedded.replay`` does.
+
+    Several foldings go through it side by side, and each gives what it would give alone.
+    """
+    span = Span()
     for chunk in chunks:
-        for received, entry in zip(chunk.times, chunk.entries, strict=True):
-            if entry is None and pace is None:
-                folding.pass_by(received)
-            else:
-                folding.tick_until(received, pace)
-                if pace:
-                    folding.commit()
-                    pace(received)
-                if entry is None:
+        for folding in foldings:
+            for received, entry in zip(chunk.times, chunk.entries, strict=True):
+                if entry is None and pace is None:
                     folding.pass_by(received)
                 else:
-                    folding.append_encoded(entry, received, None)
-                    folding.commit_if_sending()
-                    folding.commit_if_old()
-            each(received)
-    folding.tick_until(until, pace)
-    folding.commit()
+                    _step(folding, received, entry, pace)
+                if folding is foldings[0]:
+                    each(received)
+        span.add(chunk)
+    for folding in foldings:
+        folding.tick_until(until, pace)
+        folding.commit()
+    return span
+
+
+def _step(folding: Folding, received: int, entry: bytes | None, pace: Pace | None) -> None:
+    folding.tick_until(received, pace)
+    if pace:
+        folding.commit()
+        pace(received)
+    if entry is None:
+        folding.pass_by(received)
+    else:
+        folding.append_encoded(entry, received, None)
+        folding.commit_if_sending()
+        folding.commit_if_old()
 
 
 def _idle(entry: bytes, received: int) -> Report | None:
