@@ -22,7 +22,7 @@ from alerts.roots import Kept, Root, Snapshot, Tables, changes_between
 from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
 from alerts.triggers.series import Sight
 from alerts.triggers.unusual import is_sudden
-from streams import coverage, world
+from streams import coverage, horizons, world
 from streams.codec import canonical, digest
 from streams.happenings import Happening
 from streams.journal import Control, Record
@@ -368,7 +368,7 @@ class _Step:
         """Compose, render and plan the next revision of a root, and remember what was said."""
         before = root
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
-        since = world.clock(self.state).rows["clock"].since
+        since = horizons.clock(self.state).rows["clock"].since
         alert = compose.alert(
             rule, root, kind, found.peak, self._members(rule, root), changed, self.read, now=self.now, since=since
         )

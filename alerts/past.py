@@ -18,7 +18,7 @@ from alerts.alert import Alert
 from alerts.config import kept
 from alerts.config.types import Config
 from alerts.decide import Decide, Effects, encode
-from streams import world
+from streams import horizons
 from streams.engines import retention
 from streams.journal import CONTROL, Control, Record, decode_entry
 from streams.state import State
@@ -124,7 +124,7 @@ class Past:
                 for about, reason, detail in effects.log
             ]
             moment.told = [planned.alert for planned in effects.outgoing]
-        clock = world.clock(moment.state).get("clock")
+        clock = horizons.clock(moment.state).get("clock")
         moment.position, moment.config, moment.families = position, decide.config, decide.families
         moment.now = clock.now if clock else 0
         return moment

@@ -18,9 +18,9 @@ from alerts.rules import Share
 from alerts.triggers.series import GUARD, Series, Sight, bucket_of, is_forgotten
 from streams import windows
 from streams.codec import canonical
+from streams.horizons import HORIZON, clock
 from streams.state import State, Table
 from streams.windows import Item, Window
-from streams.world import HORIZON, clock
 
 DAY = 86400
 

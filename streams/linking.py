@@ -13,9 +13,12 @@ from datetime import date
 from math import floor
 
 from streams.article import PHASED_FAMILIES, family_of
+from streams.figures import totals_of
 from streams.happenings import Mention, Spot
 from streams.identity import Link
-from streams.scoring import JOIN, Node, Order, fit, is_pinned, kind_of, shared_words, totals_of
+from streams.kinds import kind_of
+from streams.nearness import is_pinned
+from streams.scoring import JOIN, Node, Order, fit, shared_words
 
 #: Score of a pair from which it is a link.
 LINK = JOIN - 1.0

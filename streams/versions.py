@@ -16,7 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.happenings import Figure, Mention, Spot
-from streams.scoring import kind_of, place_fit
+from streams.kinds import kind_of
+from streams.nearness import place_fit
 
 Rank = tuple[int, str, str, int, str]
 #: Earlier versions remembered of one article. Beyond them, those go first that say what their neighbours say.

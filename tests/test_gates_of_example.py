@@ -28,7 +28,7 @@ from alerts.past import Line, Moment, Past
 from alerts.why_not import Answer, Look
 from builders import killed
 from conftest import ROOT
-from streams import world
+from streams import horizons, world
 from streams.engines.store import open_reader
 from streams.journal import Control, Reading, Record, Tick
 from streams.mentions import _SPOKEN
@@ -105,7 +105,7 @@ class Folded:
             log += [Line(position=record.position, at=record.received, about=a, reason=r, detail=d)
                     for a, r, d in effects.log]  # fmt: skip
             self.told += [planned.alert for planned in effects.outgoing]
-        now = world.clock(state).rows["clock"].now
+        now = horizons.clock(state).rows["clock"].now
         self.moment = Moment(position=self.records[-1].position, now=now, config=config, families=families,
                              state=state, log=log)  # fmt: skip
 
