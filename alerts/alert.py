@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from alerts import wording
 from streams.article import EventTime
@@ -123,6 +123,17 @@ class Excluded(Struct, frozen=True, kw_only=True):
     article: str
 
 
+class Step(Struct, frozen=True, kw_only=True):
+    """One step of a sequence, with the sentence that tells of it."""
+
+    incident: str
+    type: str
+    event_time: EventTime
+    order: Literal["then", "may precede"] | None
+    """How it follows the step before: surely, or as far as the texts leave it open; None for the first step."""
+    evidence: Evidence | None
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """A fired decision as a channel-neutral text with its evidence."""
 
@@ -148,6 +159,9 @@ class Alert(Struct, frozen=True, kw_only=True):
     excluded: list[Excluded] = []
     excluded_total: int = 0
     coverage: dict[str, str | None] = {}
+    sequence: list[Step] | UnsetType = UNSET
+    """The steps of a sequence in their order. Only alerts of such a rule have this and ``denials``."""
+    denials: list[Evidence] | UnsetType = UNSET
 
 
 class Notification(Struct, frozen=True, kw_only=True):

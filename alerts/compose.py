@@ -22,6 +22,8 @@ from streams.tolls import Toll, claims, toll, want_of
 from streams.windows import Peak
 
 EVIDENCES = 3
+#: Measures that count happenings whole, without a figure of their own.
+WHOLE = ("incidents", "episodes", "sequences")
 EXCLUSIONS = 5
 #: Reports read back for one alert: a happening told by a thousand articles is quoted from its latest.
 REPORTS_READ = 24
@@ -41,7 +43,7 @@ def snapshot(rule: Rule, peak: Peak | None, members: Sequence[Happening], severi
     return Snapshot(
         measure=rule.measure,
         value=value,
-        high=_high(value, tolls) if peak and rule.measure not in ("incidents", "episodes") else value,
+        high=_high(value, tolls) if peak and rule.measure not in WHOLE else value,
         happenings=len(members),
         sources=len(families),
         phase=" and ".join(phases) or None,
@@ -63,7 +65,7 @@ def alert(
     since: int,
 ) -> Alert:
     """The alert of a root's newest revision, without title, text and readback. Times are in seconds."""
-    reports = _reports(members, read)
+    reports = reports_behind(members, read)
     seen = root.seen
     band = [b.threshold for b in rule.bands if b.severity == root.severity]
     mentions = [m for happening in members for m in happening.counted or happening.mentions]
@@ -87,7 +89,7 @@ def alert(
         ),
         incidents=[_view(rule, happening, reports) for happening in sorted(members, key=_first_heard)],
         changed=list(changed),
-        evidence=_evidence(mentions, reports, rule),
+        evidence=quotations(mentions, reports, rule),
         sources=_sources(mentions),
         excluded=excluded[:EXCLUSIONS],
         excluded_total=len(excluded),
@@ -109,7 +111,7 @@ def _first_heard(happening: Happening) -> tuple[int, str]:
     return happening.at or 0, happening.id
 
 
-def _reports(members: Sequence[Happening], read: Read) -> dict[int, Report]:
+def reports_behind(members: Sequence[Happening], read: Read) -> dict[int, Report]:
     """The reports behind the happenings' latest mentions, by position."""
     positions = sorted({m.position for h in members for m in h.mentions}, reverse=True)[:REPORTS_READ]
     found = {}
@@ -134,7 +136,7 @@ def _view(rule: Rule, happening: Happening, reports: dict[int, Report]) -> Incid
         victims=_victims(happening),
         actors=_actors(happening, reports),
         place=_place(happening),
-        event_time=_event_time(happening.days),
+        event_time=event_time(happening.days),
         status=_status(happening, standing),
         claims=_claims(happening),
         first_seen=iso(happening.at),
@@ -188,7 +190,8 @@ def _place(happening: Happening) -> dict[str, Any] | None:
     }
 
 
-def _event_time(days: Days | None) -> EventTime:
+def event_time(days: Days | None) -> EventTime:
+    """The days of a happening as an alert has them."""
     if days is None:
         return EventTime()
     first, last = date.fromordinal(days.first), date.fromordinal(days.last)
@@ -235,7 +238,7 @@ def _facets(happening: Happening) -> list[dict[str, Any]]:
 # --- evidence -----------------------------------------------------------------------------------------------------
 
 
-def _evidence(mentions: Sequence[Mention], reports: dict[int, Report], rule: Rule) -> list[Evidence]:
+def quotations(mentions: Sequence[Mention], reports: dict[int, Report], rule: Rule) -> list[Evidence]:
     """At most three quotations: the newest figures first, of different families and texts as far as there are any."""
     candidates = [
         (mention, report, report.signals[index])
@@ -252,7 +255,7 @@ def _evidence(mentions: Sequence[Mention], reports: dict[int, Report], rule: Rul
                 break
             taken = any(e.sentence == signal.sentence for e in chosen)
             if not taken and (mention.family not in families) == fresh:
-                chosen.append(_quote(mention, report, signal))
+                chosen.append(quote(report, signal))
                 families.add(mention.family)
     return chosen
 
@@ -263,10 +266,11 @@ def _quotability(mention: Mention, signal: Signal, rule: Rule) -> tuple[bool, bo
     return (signal.scope == "mention", not figure, -mention.as_of, -signal.confidence, mention.position, signal.start)
 
 
-def _quote(mention: Mention, report: Report, signal: Signal) -> Evidence:
+def quote(report: Report, signal: Signal) -> Evidence:
+    """A sentence as it was printed."""
     return Evidence(
         article=report.id,
-        source=mention.publisher,
+        source=report.source or report.feed,
         url=report.url,
         published=report.published,
         field=signal.field,

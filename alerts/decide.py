@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from alerts import compose, routing, rules
+from alerts import chains, compose, routing, rules
 from alerts.alert import Alert, Change, Kind
 from alerts.config.types import Config, Rule
 from alerts.dispatch import Dispatch, Emitted, Sending, held, waiting
@@ -28,6 +28,7 @@ from streams.happenings import Happening
 from streams.journal import Control, Record
 from streams.state import State
 from streams.times import iso
+from streams.windows import Peak
 
 Read = Callable[[int], Record]
 
@@ -80,7 +81,8 @@ class Decide:
 
     def needed(self, state: State) -> set[int]:
         """The positions of the reports that happenings in the state were read from: alerts quote them."""
-        return {m.position for happening in world.happenings(state).rows.values() for m in happening.mentions}
+        told = {m.position for happening in world.happenings(state).rows.values() for m in happening.mentions}
+        return told | {kept.part.position for kept in Tables(state).shares.rows.values() if kept.part}
 
     def step(self, state: State, record: Record, read: Read) -> Effects:
         """Fold one entry."""
@@ -242,7 +244,7 @@ class _Step:
         if self._hushed(rule):
             self._log(rule, id_, self.observation.quiet or "", "recorded; it alerts nobody")
             return
-        latest = self.tables.latest_root(key_text)
+        latest = self._begun(rule, key_text, found)
         if peak is None or (latest is not None and not latest.canceled and self._joined(rule, latest, id_, found)):
             return
         root_id = "al_" + digest(rule.definition, key_text, id_, self.record.position)
@@ -262,11 +264,21 @@ class _Step:
         )
         self._emit(rule, root, "alert", found, severity, self._snapshot(rule, root, found, severity), [])
 
+    def _begun(self, rule: Rule, key_text: str, found: Verdict) -> Root | None:
+        """The root that what is found may belong to: of a sequence the one that tells of its beginning already."""
+        told = self.judge.following.told_already(key_text, found.peak.ids) if rule.steps and found.peak else None
+        return told or self.tables.latest_root(key_text)
+
     def _joined(self, rule: Rule, latest: Root, id_: str, found: Verdict) -> bool:
         """Whether what is found goes into the key's latest root, or waits for the cool-down after it."""
         severity, peak = found.severity or "", found.peak
         if found.sight is not None and is_going_on(rule, found, latest):
             return self._grown(rule, latest, id_, found, found.sight)
+        begun = bool(rule.steps) and peak is not None and set(peak.ids[:-1]) <= set(latest.ids)
+        if begun and peak is not None:
+            ids, last_at = tuple(sorted({*latest.ids, *peak.ids})), max(latest.last_at, peak.end)
+            self._revise(rule, replace(latest, ids=ids, last_at=last_at))
+            return True
         if rule.trigger == "at_least" and peak is not None and self.now < latest.last_at + rule.over:
             ids = tuple(sorted({*latest.ids, *peak.ids}))
             entered = self._entered(rule, ids)
@@ -305,6 +317,7 @@ class _Step:
         So does an episode that ``entered`` a phase which the rule waits for, and a surge that has ``grown``.
         A worse band that was held back was hushed when it came (it was late, say), and stays so.
         """
+        root = self.judge.following.mended(rule, root) if rule.steps else root
         found = self.judge.standing(rule, root)
         reached = found.severity
         worse = reached is not None and self._worse(reached, root.severity)
@@ -345,11 +358,19 @@ class _Step:
         return min(older, key=lambda r: (r.opened, r.id), default=None)
 
     def _snapshot(self, rule: Rule, root: Root, found: Verdict, severity: str) -> Snapshot:
-        return compose.snapshot(rule, found.peak, self._members(rule, root) if found.peak else [], severity)
+        members = self._members(rule, root, found.peak) if found.peak else []
+        said = compose.snapshot(rule, found.peak, members, severity)
+        return chains.seen(said, rule, self.judge.following.chain_of(rule, found.peak)) if rule.steps else said
 
-    def _members(self, rule: Rule, root: Root) -> list[Happening]:
-        """The happenings that a root speaks of: those in its window, or when none is left all that there were."""
+    def _members(self, rule: Rule, root: Root, peak: Peak | None) -> list[Happening]:
+        """The happenings that a root speaks of: those in its window, or when none is left all that there were.
+
+        Of a sequence they are those of its chain, each as its step sees it.
+        """
         table = world.happenings(self.state)
+        if rule.steps and peak is not None:
+            seen = zip(rule.steps, peak.ids, strict=True)
+            return [rules.looked_at(step, table.rows[id_]) for step, id_ in seen if id_ in table.rows]
         window = self.tables.windows.get(root.key_text)
         inside = {item.id for item in window.items} if window else set()
         known = [rules.looked_at(rule, table.rows[id_]) for id_ in root.ids if id_ in table.rows]
@@ -369,9 +390,10 @@ class _Step:
         before = root
         root = replace(root, revision=root.revision + 1, severity=severity, sent=self.now, seen=snapshot, because="")
         since = horizons.clock(self.state).rows["clock"].since
-        alert = compose.alert(
-            rule, root, kind, found.peak, self._members(rule, root), changed, self.read, now=self.now, since=since
-        )
+        members = self._members(rule, root, found.peak)
+        alert = compose.alert(rule, root, kind, found.peak, members, changed, self.read, now=self.now, since=since)
+        if rule.steps:
+            alert = chains.told(alert, rule, self.judge.following.chain_of(rule, found.peak), members, self.read)
         basis = self.judge.basis(rule, found)
         if basis is not None:
             alert = replace(alert, measure=basis.added_to(alert.measure))

@@ -130,6 +130,10 @@ def _first(case: Case) -> str:
     return "nothing like it before" if case.rule.trigger == "first" else "this rule does not ask"
 
 
+def _sequence(case: Case) -> str:
+    return " then ".join(wording.listed(list(step.when)) for step in case.rule.steps)
+
+
 def _cool(case: Case) -> str:
     return f"no cool-down ({wording.span(case.rule.cooldown)}) was in the way"
 
@@ -201,6 +205,12 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(name="first", asks="Is it the first of its kind?", reasons=("not_first",), says=_first),
     Gate(
+        name="sequence",
+        asks="Did the other steps happen, in this order and in time?",
+        reasons=("no_sequence",),
+        says=_sequence,
+    ),
+    Gate(
         name="fresh",
         asks="Is what brought it here new, neither late nor from a first contact?",
         reasons=("late", "baseline", "known_before"),
@@ -265,11 +275,12 @@ def asked(rule: Rule) -> list[Gate]:
         "counted late": rule.late != "drop",
         "recent": rule.max_age is None,
         "victims": not rule.victims,
-        "enough": rule.trigger == "first",
+        "enough": rule.trigger in ("first", "sequence"),
         "sure enough": all(band.independent <= rule.min_independent for band in rule.bands),
         "first": rule.trigger != "first",
         "known": rule.tuning is None,
         "worse": rule.tuning is None,
+        "sequence": rule.trigger != "sequence",
         "cooled down": not rule.cooldown,
     }
     return [gate for gate in GATES if not left_out.get(gate.name)]

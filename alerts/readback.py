@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from alerts import wording
-from alerts.alert import Alert, Evidence, IncidentView, Range
+from alerts.alert import Alert, Evidence, IncidentView, Range, Step
 from streams.article import PHASED_FAMILIES, family_of
 from streams.tolls import ANALYST
 
 _DOERS = frozenset(("perpetrator", "actor"))
 
+_NO_FIGURE = "no figure stated"
 _COMBATANTS = ("soldiers", "troops", "fighters", "militants", "rebels", "insurgents", "guerrillas")
 
 
@@ -23,11 +26,42 @@ def readback(alert: Alert) -> str:
     """The sentence, without a full stop."""
     if not alert.incidents:
         return f"No incident stands; {_families(alert, None)}"
+    if alert.sequence:
+        return _of_sequence(alert, alert.sequence)
     lead = max(alert.incidents, key=_weight)
     told = [_what(lead, alert.evidence), _kind(lead), wording.place(lead.place, with_country=False)]
     told.append(wording.days(lead.event_time, alert.at))
     sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
     return "; ".join([sentence, _families(alert, lead), *_standing(lead), _group(lead)])
+
+
+def _of_sequence(alert: Alert, steps: Sequence[Step]) -> str:
+    """What happened first, and what came after it or may have; who denies it."""
+    known = {incident.id: incident for incident in alert.incidents}
+    told = ""
+    for step in steps:
+        told += {None: "", "then": "; then ", "may precede": "; it may precede "}[step.order]
+        told += _step(step, known.get(step.incident), alert)
+    lead = max(alert.incidents, key=_weight)
+    sentence = f"{_who(alert, lead)}: {told}"
+    if any(step.order == "may precede" for step in steps):
+        sentence += "; the texts leave the order open"
+    return "; ".join([sentence, _families(alert, lead), *_denied(alert), _group(lead)])
+
+
+def _step(step: Step, incident: IncidentView | None, alert: Alert) -> str:
+    when = wording.days(step.event_time, alert.at)
+    if incident is None:
+        return f"{wording.type_name(step.type)}, {when}"
+    figure = [said for said in [_what(incident, alert.evidence)] if said != _NO_FIGURE]
+    return ", ".join([_kind(incident), *figure, wording.place(incident.place, with_country=False), when])
+
+
+def _denied(alert: Alert) -> Sequence[str]:
+    """Who denies what is told, by those reports that tell of it."""
+    told = [] if alert.denials is UNSET else alert.denials
+    standing = [said for incident in alert.incidents for said in _standing(incident)]
+    return [*dict.fromkeys(standing), *([f"a denial stands in {told[0].source}"] if told else [])]
 
 
 def _weight(incident: IncidentView) -> tuple[float, float, float]:
@@ -61,7 +95,7 @@ def _what(incident: IncidentView, evidence: Sequence[Evidence]) -> str:
         for facet in incident.facets
         for count in facet["counts"]
     ]
-    return " and ".join(dict.fromkeys(said)) or "no figure stated"
+    return " and ".join(dict.fromkeys(said)) or _NO_FIGURE
 
 
 def _toll(incident: IncidentView, measure: str, toll: Range, evidence: Sequence[Evidence]) -> str:

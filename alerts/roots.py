@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from alerts.alert import Change
 from alerts.config.types import Rule
 from alerts.rules import Share
+from alerts.sequences import Part
 from alerts.triggers.series import GUARD, Series, Sight, bucket_of, is_forgotten
 from streams import windows
 from streams.codec import canonical
@@ -36,6 +37,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     phase: str | None = None
     disputed: str = ""
     """Who denies it."""
+    order: str = ""
+    """Of a sequence: how sure it is that each step came after the one before."""
+    chain: tuple[tuple[str, str], ...] = ()
+    """Of a sequence: the happening that was told as each step, and what it is in words."""
     severity: str = ""
 
     @property
@@ -82,11 +87,12 @@ class Due(Struct, frozen=True, array_like=True):
     at: int
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A share as the windows have it."""
 
     key: dict[str, str]
     item: Item
+    part: Part | None = None
 
 
 class Definition(Struct, frozen=True, kw_only=True):
@@ -167,7 +173,12 @@ class Tables:
         old = self.shares.get(name)
         before = self.text_of(rule, old.key) if old else None
         after = self.text_of(rule, share.key) if share else None
-        if old is not None and share is not None and before == after and old.item == share.item:
+        if (
+            old is not None
+            and share is not None
+            and before == after
+            and (old.item, old.part) == (share.item, share.part)
+        ):
             return [after] if after else []
         opened = self.windows
         if old is not None and before is not None:
@@ -175,7 +186,7 @@ class Tables:
         if share is None:
             self.shares.drop(name)
         elif after is not None:
-            self.shares.put(name, Kept(key=share.key, item=share.item))
+            self.shares.put(name, Kept(key=share.key, item=share.item, part=share.part))
             _put_in(opened, after, share.item)
         return sorted({text for text in (before, after) if text is not None})
 
@@ -196,7 +207,9 @@ class Tables:
         known = self.about.get(id_)
         for root in [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]:
             rest = root.ids if keep else tuple(one for one in root.ids if one != id_)
-            self.keep(replace(root, ids=tuple(sorted({*rest, other}))))
+            chain = tuple((other if one == id_ and not keep else one, said) for one, said in root.seen.chain)
+            seen = replace(root.seen, chain=chain) if chain else root.seen
+            self.keep(replace(root, ids=tuple(sorted({*rest, other})), seen=seen))
         if not keep:
             self.about.drop(id_)
 
@@ -318,10 +331,13 @@ def changes_between(before: Snapshot, after: Snapshot, because: str) -> list[Cha
         ("incidents", before.happenings, after.happenings),
         ("independent sources", before.sources, after.sources) if (before.sources < 2) != (after.sources < 2) else None,
         ("phase", before.phase, after.phase),
+        ("order", before.order, after.order),
         ("status", _disputed(before), _disputed(after)),
         ("severity", before.severity, after.severity),
     ]
-    if after.measure in ("incidents", "episodes"):
+    replaced = [(was[1], now[1]) for was, now in zip(before.chain, after.chain, strict=False) if was[0] != now[0]]
+    pairs += [("sequence", was, f"another {now}") for was, now in replaced]
+    if after.measure in ("incidents", "episodes", "sequences"):
         pairs[1] = None
     return [
         Change(field=p[0], from_=_plain(p[1]), to=_plain(p[2]), because=because) for p in pairs if p and p[1] != p[2]

@@ -15,7 +15,7 @@ from typing import cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from alerts import filters
+from alerts import filters, sequences
 from alerts.config.types import EPISODE_MEASURES, Rule
 from streams import phases
 from streams.article import COUNTING_REALIS
@@ -24,7 +24,7 @@ from streams.tolls import Toll, Want, toll, want_of
 from streams.windows import Item
 
 UNKNOWN = "unknown"
-_COUNTED_WHOLE = frozenset({"incidents", "episodes"})
+_COUNTED_WHOLE = frozenset({"incidents", "episodes", "sequences"})
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -32,6 +32,8 @@ class Share(Struct, frozen=True, kw_only=True):
 
     key: dict[str, str]
     item: Item
+    part: sequences.Part | None = None
+    """What it is to a sequence."""
 
 
 class Refused(Struct, frozen=True, kw_only=True):
@@ -106,6 +108,8 @@ def measured(rule: Rule, happening: Happening) -> Toll | None:
 
 def share(rule: Rule, happening: Happening) -> Share | Refused:
     """The share of a happening, or the gate that kept it out."""
+    if rule.steps:
+        return _part(rule, happening)
     if happening.nature != nature_of(rule):
         return Refused()
     told, happening = happening, looked_at(rule, happening)
@@ -131,6 +135,19 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
     if value is None or value.low <= 0:
         return _no_figure(rule, happening)
     return Share(key=key_of(rule, happening), item=Item(at, happening.id, value.low))
+
+
+def _part(rule: Rule, happening: Happening) -> Share | Refused:
+    """The share of a happening in a sequence: which of its steps it can be."""
+    looks = [share(step, happening) for step in rule.steps]
+    steps = tuple(n for n, look in enumerate(looks) if isinstance(look, Share))
+    if not steps:
+        return next((look for look in looks if isinstance(look, Refused) and look.reason), Refused())
+    seen = looked_at(rule.steps[steps[0]], happening)
+    part = sequences.part_of(seen, steps)
+    if part is None:
+        return Refused(reason="undated", detail="no day of it is known")
+    return Share(key=key_of(rule.steps[steps[0]], happening), item=Item(part.at, happening.id, 1), part=part)
 
 
 def key_of(rule: Rule, happening: Happening) -> dict[str, str]:

@@ -44,6 +44,7 @@ _MEASURED = {
     "wounded": ("wounded", "wounded"),
     "incidents": ("incident", "incidents"),
     "episodes": ("episode", "episodes"),
+    "sequences": ("sequence", "sequences"),
     "hostages": ("hostage", "hostages"),
     "bases": ("base", "bases"),
     "troops": ("soldier", "troops"),
@@ -142,6 +143,14 @@ def type_name(type_: str) -> str:
     if family in _NAMED_BY_FAMILY and "." in type_ and family not in words and " " not in words:
         return f"{family} {words}"
     return words
+
+
+def sequence(steps: Sequence[Mapping[str, Any]]) -> str:
+    """ "force drawdown, then ambush"; where the texts leave the order open, "force drawdown may precede ambush"."""
+    said = ""
+    for step in steps:
+        said += {None: "", "then": ", then ", "may precede": " may precede "}[step["order"]] + type_name(step["type"])
+    return said
 
 
 def span(seconds: int) -> str:

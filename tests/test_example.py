@@ -121,14 +121,15 @@ def test_seed_page_reads_as_four_articles_and_scores(shared: Path, tmp_path: Pat
 
 
 @pytest.mark.shared
-def test_seed_page_alerts_once_for_the_ambush_and_once_for_the_pull_out(shared: Path, tmp_path: Path) -> None:
+def test_seed_page_alerts_once_for_the_ambush_the_pull_out_and_both_together(shared: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.jsonl"
     page = str(shared / "data/seed.txt")
     done = tocsin("replay", page, "--assume-date", "2020-05-04", "-c", "examples/seed.yml", "--alerts", str(out))
     assert done.returncode == 0, done.stderr.decode()
     alerts = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     by_measure = {a["measure"]["name"]: a for a in alerts}
-    assert len(alerts) == 2
+    assert len(alerts) == len(by_measure) == 3
+    assert [step["order"] for step in by_measure["sequences"]["sequence"]] == [None, "may precede"]
     assert by_measure["killed"]["measure"]["value"] == 10
     assert by_measure["killed"]["incidents"][0]["type"] == "attack.ambush"
     assert by_measure["episodes"]["measure"]["value"] == 1

@@ -6,13 +6,13 @@ A filter is a row of ``FILTERS``; a new one is a row there and its value in ``al
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, get_args
 
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
-from alerts.config.types import Filter
+from alerts.config.types import EPISODE_MEASURES, Filter
 from alerts.config.values import INVALID, Reader, Values, choice, one_or_many, said, text
 from streams.article import Polarity, Realis, Scope, Stance
 
@@ -105,6 +105,36 @@ def _list(values: Values, name: str, item: Item, fields: Mapping[str, Reader]) -
 
 def _what(item: Item) -> str:
     return "an empty list" if isinstance(item.value, list) else item.kind
+
+
+def read_filters(values: Values, item: Item, found: dict[str, Any], fields: Mapping[str, Reader]) -> None:
+    """Gather a rule's filters and its ``where`` into one tree, and see that they ask for what can count."""
+    episodes = found.get("measure") in EPISODE_MEASURES
+    kind = "episodes" if episodes else "incidents"
+    for field, countable in (
+        ("realis", get_args(Realis) if episodes else INCIDENT_REALIS),
+        ("scope", EPISODE_SCOPES if episodes else INCIDENT_SCOPES),
+    ):
+        for value in found.get(field, ()):
+            if value not in countable:
+                values.problem(
+                    item.value[field].item, f"what is told as {value} counts for no {kind}; use {_listed_or(countable)}"
+                )
+    if "realis" in found and "phases" in found:
+        values.problem(item.value["realis"], 'a rule with "phases" counts what is announced too; leave "realis" out')
+    given = [name for name in item.value if name in found and name in {**fields, **COUNTING} and name != "victims"]
+    parts = [Filter(kind="is", field=name, values=found[name]) for name in given]
+    if "where" in item.value and (tree := read_where(values, item.value["where"].item, fields)) is not INVALID:
+        parts.append(tree)
+    for name in given:
+        if name != "realis":
+            del found[name]
+    found["where"] = joined(parts)
+
+
+def _listed_or(names: Sequence[str]) -> str:
+    """ "a, b or c"."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 @cache

@@ -14,6 +14,7 @@ from alerts.alert import (
     Measure,
     Range,
     Sources,
+    Step,
 )
 from alerts.config.types import Rule
 from streams.article import EventTime
@@ -27,7 +28,7 @@ _KEY = {
     "source": "Meridian Wire",
     "language": "en",
 }
-_COUNTED_WHOLE = ("incidents", "episodes")
+_COUNTED_WHOLE = ("incidents", "episodes", "sequences")
 _FIRST, _SECOND, _THIRD = (f"2026-03-02T{hour}:05:00+00:00" for hour in ("09", "14", "17"))
 _SENTENCE = "Gunmen ambushed a convoy near Rawa on Monday, killing 10 soldiers, police said."
 _CLAIM = Claim(speaker="police", source="Meridian Wire", low=10, high=10, at=_FIRST)
@@ -88,7 +89,19 @@ def fixtures(rule: Rule) -> tuple[Alert, Alert, Alert]:
         excluded_total=7,
         coverage={"since": "2026-02-01T00:00:00+00:00"},
     )
+    if rule.steps:
+        alert = replace(alert, sequence=_steps(rule), denials=[_EVIDENCE])
     return alert, _update(alert), _cancel(alert)
+
+
+def _steps(rule: Rule) -> list[Step]:
+    """As many steps as the rule has, the last with an open order."""
+    orders = [None, *("then" for _ in rule.steps[2:]), "may precede"]
+    times = EventTime(start="2026-03-02", end="2026-03-02", precision="day", from_="text")
+    return [
+        Step(incident=_INCIDENT.id, type="attack.ambush", event_time=times, order=order, evidence=_EVIDENCE)  # type: ignore[arg-type]
+        for order in orders
+    ]
 
 
 def _update(alert: Alert) -> Alert:

@@ -70,11 +70,13 @@ def _meant(value: str, globs: set[str]) -> str:
 
 #: Filters by their field; ``victims`` has a meaning of its own beside ``when``: it picks the figures too.
 FILTERS = filters_of(signal_type, CLASSES)
+_FILTERS = {field: Key(reader) for field, reader in {**FILTERS, **COUNTING}.items() if field != "type"}
 _RULE = {
-    **{field: Key(reader) for field, reader in {**FILTERS, **COUNTING}.items() if field != "type"},
+    **_FILTERS,
     "where": Key(None),
+    "sequence": Key(None),
     "id": Key(v.name, required=True),
-    "when": Key(v.one_or_many(signal_type), required=True),
+    "when": Key(v.one_or_many(signal_type)),
     "measure": Key(v.choice("measure", MEASURES)),
     "by": Key(v.one_or_many(v.choice("key to count by", BY))),
     "over": Key(v.span),
@@ -89,6 +91,13 @@ _RULE = {
     "min_independent": Key(None),
     "title": Key(v.text),
     "text": Key(v.text),
+}
+_STEP = {
+    **_FILTERS,
+    "where": Key(None),
+    "when": Key(v.one_or_many(signal_type), required=True),
+    "within": Key(v.span),
+    **{key: _RULE[key] for key in ("victims", "phases", "max_age")},
 }
 _SOURCE = {
     "id": Key(v.name, required=True),
@@ -217,6 +226,7 @@ _SASL = {
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "the top level": _TOP,
     "a rule": _RULE,
+    "a step": _STEP,
     "a source": _SOURCE,
     "a route": _ROUTE,
     "a match": _MATCH,
@@ -237,7 +247,7 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
         "gazetteer", "actors", "lexicon", "assets",
     ),
     "a rule": (
-        "shadow", "near", "sequence", "absence",
+        "shadow", "near", "absence",
     ),
     "a source": ("kafka", "language", "where"),
     "a destination": ("headers",),
@@ -276,7 +286,7 @@ def _unknown(values: Values, entry: Entry, key: str, section: str) -> None:
     if key in ABSENT.get(section, ()):
         values.problem(entry, f'"{key}" is not available in this version')
         return
-    homes = [home for home, keys in SECTIONS.items() if key in keys and home != "a match"]
+    homes = [home for home, keys in SECTIONS.items() if key in keys and home not in ("a match", "a step")]
     if homes:
         values.problem(entry, f'"{key}" does not belong in {section}; it is a key of {" and ".join(homes)}')
     elif any(key in absent for absent in ABSENT.values()):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.channels.specs import SPECS
-from alerts.config.filters import COUNTING, EPISODE_SCOPES, INCIDENT_REALIS, INCIDENT_SCOPES, joined, read_where
+from alerts.config.filters import joined, read_filters
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.schema import (
@@ -22,12 +22,12 @@ from alerts.config.schema import (
     read_section,
     text_map,
 )
+from alerts.config.steps import read_sequence
 from alerts.config.triggers import triggered
 from alerts.config.types import (
     EPISODE_MEASURES,
     Band,
     Destination,
-    Filter,
     Grouping,
     Match,
     Route,
@@ -36,7 +36,6 @@ from alerts.config.types import (
     Watch,
 )
 from alerts.config.values import INVALID, Values, positive_whole, said, text
-from streams.article import Realis
 from streams.codec import digest
 
 
@@ -105,17 +104,39 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
         if found is None:
             continue
         _note_repeat(values, item, "rule", found.get("id"), seen)
-        if "trigger" in found or "trigger" not in item.value:
+        if "sequence" in item.value:
+            found |= read_sequence(values, item, severities)
+        elif "when" not in meant(item, "a rule"):
+            values.problem(item, 'a rule needs the key "when"')
+        if "sequence" not in item.value and ("trigger" in found or "trigger" not in item.value):
             found |= triggered(values, item, found, severities, meant(item, "a rule"))
         if "min_independent" in item.value:
             found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
-        _read_filters(values, item, found)
+        read_filters(values, item, found, FILTERS)
         if "phases" in found and found.get("measure") not in EPISODE_MEASURES:
             values.problem(item.value["phases"], 'only episodes have phases; give the rule "measure: episodes"')
         if "id" in found and "when" in found:
             rule = Rule(**found)
-            rules.append((_defined(rule), item))
+            rules.append((_defined(_handed_down(rule)), item))
     return rules
+
+
+def _handed_down(rule: Rule) -> Rule:
+    """The rule of a sequence with what it asks for given to its steps, which ask for it themselves."""
+    if not rule.steps:
+        return rule
+    same = {"by": rule.by, "late": rule.late, "min_independent": rule.min_independent}
+    steps = [
+        replace(
+            step,
+            id=f"{rule.id}#{n}",
+            where=joined([tree for tree in (rule.where, step.where) if tree is not None]),
+            max_age=step.max_age if step.max_age is not None else rule.max_age,
+            **same,
+        )
+        for n, step in enumerate(rule.steps, 1)
+    ]
+    return replace(rule, where=None, max_age=None, steps=tuple(_defined(step) for step in steps))
 
 
 def _defined(rule: Rule) -> Rule:
@@ -123,7 +144,8 @@ def _defined(rule: Rule) -> Rule:
     measured = (rule.id, rule.when, rule.measure, rule.by, rule.over, rule.trigger, rule.max_age, rule.victims)
     gates = (rule.allow_vague, rule.late, rule.min_independent, *([rule.phases] if rule.phases else []))
     # a key that a rule does not have changes no hash
-    later = {"where": rule.where, "realis": rule.realis, "tuning": rule.tuning}
+    later: dict[str, Any] = {"where": rule.where, "realis": rule.realis, "tuning": rule.tuning}
+    later["steps"] = [(step.definition, step.within) for step in rule.steps]
     bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
     return Rule(
@@ -132,36 +154,6 @@ def _defined(rule: Rule) -> Rule:
             "definition": digest(measured, gates, bands, *({name: value} for name, value in later.items() if value)),
         }
     )
-
-
-def _read_filters(values: Values, item: Item, found: dict[str, Any]) -> None:
-    """Gather a rule's filters and its ``where`` into one tree, and see that they ask for what can count."""
-    episodes = found.get("measure") in EPISODE_MEASURES
-    kind = "episodes" if episodes else "incidents"
-    for field, countable in (
-        ("realis", get_args(Realis) if episodes else INCIDENT_REALIS),
-        ("scope", EPISODE_SCOPES if episodes else INCIDENT_SCOPES),
-    ):
-        for value in found.get(field, ()):
-            if value not in countable:
-                values.problem(
-                    item.value[field].item, f"what is told as {value} counts for no {kind}; use {listed_or(countable)}"
-                )
-    if "realis" in found and "phases" in found:
-        values.problem(item.value["realis"], 'a rule with "phases" counts what is announced too; leave "realis" out')
-    fields = [name for name in item.value if name in found and name in {**FILTERS, **COUNTING} and name != "victims"]
-    parts = [Filter(kind="is", field=name, values=found[name]) for name in fields]
-    if "where" in item.value and (tree := read_where(values, item.value["where"].item, FILTERS)) is not INVALID:
-        parts.append(tree)
-    for name in fields:
-        if name != "realis":
-            del found[name]
-    found["where"] = joined(parts)
-
-
-def listed_or(names: Sequence[str]) -> str:
-    """ "a, b or c"."""
-    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _independent(values: Values, item: Item, bands: Sequence[Band], severities: Sequence[str]) -> dict[str, Any]:

@@ -126,7 +126,8 @@ def _bands(values: Values, rule: Item, trigger: str, severities: Sequence[str], 
     kind = KINDS[trigger]
     entry: Entry | None = rule.value.get("severity")
     if kind.bar is not None and (entry is None or not isinstance(entry.item.value, dict) or kind.one_severity):
-        return (Band(severity=_severity(values, entry, trigger, severities), threshold=kind.bar),)
+        why = f'the trigger "{trigger}" has no threshold'
+        return (Band(severity=one_severity(values, entry, why, severities), threshold=kind.bar),)
     example = "{warning: 5, critical: 10}" if trigger == "at_least" else f"{{warning: {kind.bar:g}}}"
     if entry is None:
         if not told:
@@ -140,14 +141,13 @@ def _bands(values: Values, rule: Item, trigger: str, severities: Sequence[str], 
     return _rising(values, entry.item.value, kind, severities)
 
 
-def _severity(values: Values, entry: Entry | None, trigger: str, severities: Sequence[str]) -> str:
-    """The one severity of a rule; the middle one when it names none, or a wrong one."""
+def one_severity(values: Values, entry: Entry | None, why: str, severities: Sequence[str]) -> str:
+    """The one severity of a rule; the middle one when it names none, or a wrong one. ``why`` it has no more."""
     middle = severities[(len(severities) - 1) // 2]
     if entry is None:
         return middle
     item = entry.item
     if isinstance(item.value, dict):
-        why = f'the trigger "{trigger}" has no threshold'
         values.problem(item, f"expected one severity, such as critical, got a mapping: {why}")
     elif (value := v.text(values, item)) is not INVALID and value not in severities:
         values.problem(item, f"unknown severity {said(item)}{did_you_mean(value, severities)}")

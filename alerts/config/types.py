@@ -10,7 +10,7 @@ from msgspec import Struct
 from alerts.masking import hide, hide_path
 
 Late = Literal["alert", "note", "drop"]
-Trigger = Literal["at_least", "first", "ratio", "record", "surge", "absence"]
+Trigger = Literal["at_least", "first", "ratio", "record", "surge", "absence", "sequence"]
 #: Measures of withdrawals, ceasefires and sieges; the others are of incidents.
 EPISODE_MEASURES = frozenset({"episodes", "bases", "troops"})
 
@@ -107,7 +107,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     tuning: Tuning | None = None
     """Of the triggers that compare buckets; None for the others."""
     bands: tuple[Band, ...] = ()
-    """In rising severity, each with what its trigger asks for. ``first`` has one band with threshold 1."""
+    """In rising severity, each with what its trigger asks for. ``first`` and a sequence have one band, of 1."""
+    steps: tuple[Rule, ...] = ()
+    """Of a sequence: what must happen, in this order, each a rule that counts happenings whole."""
+    within: int = 0
+    """Of a step but the first: seconds after the step before within which it must happen."""
     max_age: int | None = None
     cooldown: int = 0
     victims: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from alerts.alert import Measure
 from alerts.config.types import Band, Rule
 from alerts.roots import Root, Tables
 from alerts.triggers import unusual
+from alerts.triggers.following import Following
 from alerts.triggers.keys import Keys
 from alerts.triggers.series import Sight, start_of
 from streams import windows, world
@@ -60,11 +61,17 @@ class Judge:
     def __init__(self, state: State, tables: Tables, now: int) -> None:
         self._state, self._tables, self._now = state, tables, now
         self._keys = Keys(state, tables, now)
+        self.following = Following(tables)
 
     def crossing(self, rule: Rule, key_text: str, item: Item) -> Verdict:
         """Whether a happening makes its window reach a band."""
         if rule.trigger == "at_least":
             return self._fullest_around(rule, self._tables.windows.rows[key_text], item)
+        if rule.trigger == "sequence":
+            found = self.following.completed(rule, key_text, item.id)
+            if isinstance(found, str):
+                return Verdict(reason="no_sequence", detail=found)
+            return Verdict(peak=found, severity=rule.bands[0].severity)
         if rule.trigger == "first":
             return self._first(rule, self._tables.windows.rows[key_text], item)
         return self._unusual(rule, key_text, item)
@@ -74,6 +81,9 @@ class Judge:
         window = self._tables.windows.get(root.key_text)
         if window is None:
             return Verdict()
+        if rule.trigger == "sequence":
+            peak = self.following.standing(rule, root)
+            return Verdict(peak=peak, severity=rule.bands[0].severity if peak else None)
         if rule.trigger == "first":
             return self._still_first(rule, window, root)
         if root.told:
