@@ -41,5 +41,10 @@ def faust_settings(kafka: Kafka) -> dict[str, Any]:
     return settings
 
 
+def classify_group(kafka: Kafka) -> str:
+    """The consumer group that classifies, for whatever desks decide."""
+    return f"{kafka.topics.articles}-classify"
+
+
 def _protocol(kafka: Kafka) -> str:
     return ("SASL_" if kafka.sasl else "") + ("SSL" if kafka.tls else "PLAINTEXT")

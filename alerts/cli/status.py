@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import sys
 from contextlib import closing
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts import facts
-from alerts.cli.common import FAILED, stop, store_path
+from alerts.cli.common import FAILED, load_config, stop, store_path
 from alerts.scores import Scores, scores
 from streams.engines.store import StoreError, open_reader
 from streams.times import iso
@@ -34,7 +35,7 @@ def command(config: str | None, store: str | None, form: str | None, show_scores
             if show_scores:
                 _show_scores(scores(db), as_json=form == "json" or (not form and not sys.stdout.isatty()))
                 return
-            found = gather(db, path)
+            found = {**gather(db, path), **_on_kafka(config)}
     except StoreError as error:
         stop(FAILED, str(error))
     if form == "json" or (form is None and not sys.stdout.isatty()):
@@ -51,6 +52,20 @@ def command(config: str | None, store: str | None, form: str | None, show_scores
                 console.print(grid)
         else:
             console.print(f"[bold]{heading.replace('_', ' ')}[/bold]  {value}")
+
+
+def _on_kafka(config: str | None) -> dict[str, Any]:
+    """How the topics of the config do, where it has any."""
+    if config is None and Path("tocsin.yml").is_file():
+        config = "tocsin.yml"
+    settings = load_config(config) if config else None
+    if settings is None or settings.kafka is None:
+        return {}
+    from alerts import lag
+
+    logging.getLogger("kafka").addHandler(logging.NullHandler())
+    logging.getLogger("kafka").propagate = False
+    return {"kafka": lag.gather(settings.kafka)}
 
 
 def _said(item: Any) -> str:
