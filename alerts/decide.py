@@ -22,10 +22,10 @@ from alerts.roots import Kept, Root, Snapshot, Tables, changes_between
 from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
 from alerts.triggers.series import Sight
 from alerts.triggers.unusual import is_sudden
-from streams import coverage, horizons, world
+from streams import coverage, embargo, horizons, world
 from streams.codec import canonical, digest
 from streams.happenings import Happening
-from streams.journal import Control, Record
+from streams.journal import Control, Record, Tick
 from streams.state import State
 from streams.times import iso
 from streams.windows import Peak
@@ -61,6 +61,7 @@ class Decide:
     def declare(self, state: State) -> None:
         """Declare every table that the fold keeps."""
         world.declare(state)
+        embargo.table(state)
         coverage.table(state)
         Tables(state)
         held.declare(state)
@@ -74,21 +75,33 @@ class Decide:
         return found
 
     def next_due(self, state: State) -> int | None:
-        """When the earliest of what was held back is due, in seconds."""
-        update = min((due.at for due in Tables(state).due.rows.values()), default=None)
+        """When the earliest of what was held back is due, or the first embargo ends, in seconds."""
+        updates = (due.at for due in Tables(state).due.rows.values())
         message = waiting(state).next_due()
-        return min((at for at in (update, message) if at is not None), default=None)
+        return min((*updates, *embargo.ends(state), *([] if message is None else [message])), default=None)
 
     def needed(self, state: State) -> set[int]:
-        """The positions of the reports that happenings in the state were read from: alerts quote them."""
+        """The positions of the reports that happenings were read from, which alerts quote, and of those that wait."""
         told = {m.position for happening in world.happenings(state).rows.values() for m in happening.mentions}
-        return told | {kept.part.position for kept in Tables(state).shares.rows.values() if kept.part}
+        told |= {kept.part.position for kept in Tables(state).shares.rows.values() if kept.part}
+        return told | {row.position for row in embargo.table(state).rows.values()}
 
     def step(self, state: State, record: Record, read: Read) -> Effects:
         """Fold one entry."""
-        observation = world.observe(state, record, self._settings)
+        effects = Effects(log=[], outgoing=[])
+        for ended in embargo.take_due(state, record.received):
+            self._fold(state, replace(read(ended.position), received=ended.until), read, effects)
         coverage.follow(state, record)
-        effects = Effects(log=[(note.about, note.reason, note.detail) for note in observation.notes], outgoing=[])
+        waits = embargo.hold(state, record, max(record.received, horizons.now(state) or 0))
+        if waits is not None:
+            effects.log.append((f"article {waits.feed}/{waits.id}", "embargoed", f"held until {waits.embargo}"))
+            record = replace(record, entry=Tick())
+        self._fold(state, record, read, effects)
+        return effects
+
+    def _fold(self, state: State, record: Record, read: Read, effects: Effects) -> None:
+        observation = world.observe(state, record, self._settings)
+        effects.log += [(note.about, note.reason, note.detail) for note in observation.notes]
         step = _Step(self, state, record, read, observation, effects)
         if isinstance(record.entry, Control) and record.entry.command == "config":
             step.adopt_rules()
@@ -97,7 +110,6 @@ class Decide:
         step.run_timers()
         step.dispatch()
         step.forget()
-        return effects
 
 
 class _Step:

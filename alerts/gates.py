@@ -152,7 +152,7 @@ GATES: tuple[Gate, ...] = (
     Gate(
         name="read",
         asks="Was an article read that tells of it?",
-        reasons=("stale_version", "withheld"),
+        reasons=("stale_version", "withheld", "embargoed"),
         says=_read,
     ),
     Gate(

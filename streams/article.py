@@ -83,6 +83,8 @@ class Article(Struct, frozen=True, kw_only=True):
     """IANA zone in which the article's "Saturday" and "tonight" are read."""
     captions: tuple[tuple[int, int], ...] = ()
     """Half-open spans of ``body`` that are picture captions."""
+    embargo: datetime | None = None
+    """Nothing of it may be told before. ``published`` is not earlier."""
     baseline: bool = False
     """First contact with the feed and older than an hour: fills windows, alerts nobody."""
     lateness: int | None = None
@@ -269,6 +271,7 @@ class Report(Struct, frozen=True, kw_only=True):
     language: str | None = None
     revision: int | None = None
     status: Status = "usable"
+    embargo: str | None = None
     baseline: bool = False
     lateness: int | None = None
     signals: tuple[Signal, ...] = ()
@@ -294,6 +297,7 @@ def unread(article: Article) -> Report:
         updated=utc_iso(article.updated),
         revision=article.revision,
         status=article.status,
+        embargo=utc_iso(article.embargo),
         baseline=article.baseline,
         lateness=article.lateness,
         problems=article.problems,

@@ -25,6 +25,12 @@ def clock(state: State) -> Table[Clock]:
     return state.table("clock", Clock)
 
 
+def now(state: State) -> int | None:
+    """What the journal's clock shows, in seconds; None before its first entry."""
+    row = clock(state).get("clock")
+    return None if row is None else row.now
+
+
 def advance(state: State, received: int, world: World) -> int:
     """Move the clock; on a new day of it, forget what lies beyond the horizons."""
     table = clock(state)

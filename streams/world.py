@@ -108,6 +108,7 @@ def is_idle(report: Report, received: int) -> bool:
     return (
         report.status == "usable"
         and not report.signals
+        and report.embargo is None
         and (report.revision or 1) == 1
         and (published is None or published - received <= SKEW)
         and not any(problem.code in _UNREAD for problem in report.problems)

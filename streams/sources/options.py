@@ -12,8 +12,6 @@ from streams.sources.dating import Assume
 
 #: Beyond this age an item of a first poll is history, not news.
 _NEWS = timedelta(hours=1)
-#: Code of the problem of an article whose publication an embargo puts off.
-EMBARGO = "embargo"
 #: The fields of an article that an input may hold.
 FIELDS = ("id", "title", "body", "published", "updated", "received", "source", "url", "language", "revision", "status")
 
@@ -51,15 +49,6 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
 
 
 def as_heard(article: Article, now: datetime, *, first_contact: bool) -> Article:
-    """The article as a poll received it. On first contact what is older than an hour, or has no date, is history.
-
-    One whose embargo has not ended is withheld: the publisher's next version releases it.
-    """
+    """The article as a poll received it. On first contact what is older than an hour, or has no date, is history."""
     old = article.published is None or now - article.published > _NEWS
-    status = "withheld" if article.status == "usable" and _is_early(article, now) else article.status
-    return replace(article, received=now, baseline=first_contact and old, status=status)
-
-
-def _is_early(article: Article, now: datetime) -> bool:
-    embargoed = any(problem.code == EMBARGO for problem in article.problems)
-    return embargoed and article.published is not None and article.published > now
+    return replace(article, received=now, baseline=first_contact and old)

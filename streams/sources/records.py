@@ -15,7 +15,7 @@ from streams.article import Article, Problem, Status
 from streams.sources.dating import date_articles
 from streams.sources.moments import read_moment
 from streams.sources.naming import NO_ID, hashed_id
-from streams.sources.options import EMBARGO, ReadOptions, Unreadable
+from streams.sources.options import ReadOptions, Unreadable
 
 BAD_ENCODING = Problem(code="bad_encoding", message="not valid UTF-8 throughout: unreadable characters were replaced")
 _TEXTS = ("title", "body", "source", "url", "language")
@@ -70,8 +70,8 @@ def _embargoed(article: Article, until: datetime | None) -> Article:
     told = [moment for moment in (article.published, article.updated) if moment]
     if until is None or (told and until <= max(told)):
         return article
-    problem = Problem(code=EMBARGO, message=f"under embargo until {until.isoformat()}: that is when it was published")
-    return replace(article, published=until, problems=(*article.problems, problem))
+    problem = Problem(code="embargo", message=f"under embargo until {until.isoformat()}: that is when it was published")
+    return replace(article, published=until, embargo=until, problems=(*article.problems, problem))
 
 
 def _text(value: Any, field: str, problems: list[Problem]) -> str:

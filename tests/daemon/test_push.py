@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from alerts.config import load
+from alerts.decide import Decide, encode
+from alerts.publishers import load_families
 from alerts.push import Limits
 from daemon.running import AUTHORIZED, TOKEN, Site, address, attack, news, push, running, until
+from streams.engines.store import Store
+from streams.state import State
 
 
 def stored(config: Path) -> list[str]:
@@ -152,3 +158,26 @@ def test_other_requests_are_refused_in_json(config: Path, method: str, path: str
         answer = requests.request(method, address(daemon, path), headers=AUTHORIZED, timeout=5)
     assert answer.status_code == status
     assert status == 200 or "error" in answer.json()
+
+
+def test_a_pushed_article_under_embargo_is_told_when_that_ends_and_a_second_fold_says_the_same(
+    site: Site, config: Path
+) -> None:
+    end = (datetime.now(UTC) + timedelta(seconds=3)).replace(microsecond=0)
+    item = {
+        "uri": "u1", "version": "1", "pubstatus": "usable", "versioncreated": datetime.now(UTC).isoformat(),
+        "embargoed": end.isoformat(), "headline": "Ambush in Mosul", "infosource": [{"name": "Agency"}],
+        "body_text": f"Gunmen ambushed an army patrol in Mosul on {end:%A}, killing 9 soldiers.",
+    }  # fmt: skip
+    with running(config) as daemon:
+        assert push(daemon, json.dumps(item)).status_code == 202
+        assert until(lambda: bool(site.arrived)), "the embargo never ended"
+        assert datetime.now(UTC) >= end
+    assert site.arrived[0]["at"] == end.isoformat()
+    decide, state = Decide(load(config, {}), load_families(None)), State()
+    decide.declare(state)
+    with closing(Store(config.parent / "d.db")) as store:
+        told = [bytes(row[0]) for row in store.writer.execute("SELECT data FROM alerts ORDER BY position, rowid")]
+        records = [store.record(n) for n in range(1, store.last_position() + 1)]
+    again = [p for record in records for p in decide.step(state, record, lambda n: records[n - 1]).outgoing]
+    assert [encode(planned.alert) for planned in again] == told

@@ -96,16 +96,16 @@ def test_a_record_of_our_own_form_stays_one_whatever_else_it_holds() -> None:
     assert (item.id, item.title, item.body) == ("a", "t", "x")
 
 
-def test_an_embargo_that_has_not_ended_is_kept_by_a_poll() -> None:
+def test_an_embargo_goes_with_the_article_and_a_poll_changes_nothing_of_it() -> None:
     data = (
         b'{"uri": "u", "headline": "x", "versioncreated": "2031-03-04T12:00:00Z", "embargoed": "2031-03-05T06:00:00Z"}'
     )
     (item,) = read(data)
     assert isinstance(item, Article)
     end = datetime(2031, 3, 5, 6, tzinfo=UTC)
-    assert item.published == end
-    assert as_heard(item, end - timedelta(minutes=1), first_contact=False).status == "withheld"
-    assert as_heard(item, end, first_contact=False).status == "usable"
+    assert (item.published, item.embargo, item.status) == (end, end, "usable")
+    heard = as_heard(item, end - timedelta(hours=9), first_contact=True)
+    assert (heard.published, heard.embargo, heard.status, heard.baseline) == (end, end, "usable", False)
 
 
 def test_an_array_broken_in_the_middle_is_read_up_to_there_and_the_place_named() -> None:
