@@ -76,11 +76,12 @@ class Series(Struct, frozen=True, array_like=True):
 def begin(start: int, first: int, observed: Observed) -> Series:
     """The series of a key of which nothing was heard from the bucket ``start`` until ``first``."""
     quiet = max(first - GUARD - 1, start)
-    weight = 0.0
+    weights = [0.0] * (GUARD + 1)
     for bucket in range(max(start, quiet - REACH), quiet):
-        if observed(bucket):
-            weight = DISCOUNT * weight + 1.0
-    return Series(settled=quiet - 1, learned=Learned(weight, 0.0, 0.0))
+        weight = weights[-1]
+        weights = [*weights[1:], DISCOUNT * weight + 1.0 if observed(bucket) else weight]
+    ahead = tuple(expected(Learned(weight, 0.0, 0.0)) for weight in weights)
+    return Series(settled=quiet - 1, learned=Learned(weights[-1], 0.0, 0.0), ahead=ahead)
 
 
 def advance(series: Series, until: int, count: Count, observed: Observed, memory: Memory) -> Series:
