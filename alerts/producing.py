@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -75,10 +75,11 @@ class Publisher:
             self._producer.close(5)
 
     def _received(self, article: Article) -> Article:
-        """With ``as_published``, an undated article was received with the one before it."""
+        """With ``as_published``, an undated one is received with the one before it, none later than now."""
         if not self._as_published:
             return article
-        received = article.received or article.published or self._clock
+        told = article.received or article.published or self._clock
+        received = min(told, datetime.now(UTC)) if told else None
         self._clock = max(filter(None, (self._clock, received)), default=None)
         return replace(article, received=received)
 
@@ -104,7 +105,7 @@ class Publisher:
                 key=key_of(articles[0].feed, articles[0].id),
                 headers=[(FORM, OWN)],
                 partition=partition,
-                timestamp_ms=_milliseconds(max(times)) if times else None,
+                timestamp_ms=_milliseconds(min(max(times), datetime.now(UTC))) if times else None,
             )
         except MessageSizeTooLargeError:
             if len(articles) > 1:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from streams.article import Article
+from streams.article import Article, Problem
 from streams.sources import jsonl
 from streams.sources.options import ReadOptions, Unreadable, as_heard
 from streams.times import seconds_of
@@ -41,6 +42,13 @@ class _Feed(Struct, frozen=True):
     feed: str = ""
 
 
+#: What decoders raise for bytes that are none of theirs; nesting without end among it.
+_NOT_READABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+#: A record's time is cut to milliseconds.
+_ROUNDING = timedelta(seconds=1)
+#: Seconds of the last day that a moment can lie on, whatever its zone.
+_LATEST = 253_402_000_000.0
+
 _own = msgspec.json.Decoder(Article)
 _own_batch = msgspec.json.Decoder(list[Article])
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
@@ -51,15 +59,11 @@ _feed = msgspec.json.Decoder(_Feed)
 def articles_of(record: Record, options: Options) -> list[tuple[Article | Unreadable, bytes]]:
     """Everything in a record, in its order, each with the bytes that could not be read, where they could not.
 
-    An article that does not say when it was received was received at the record's time.
+    An article that does not say when it was received, or says that it will be, was received at the record's time: the
+    clock by which all is decided goes by the latest, and must not be sent ahead by a word in somebody's article.
     """
-    now = datetime.fromtimestamp(record.at, UTC)
-    return [
-        (as_heard(item, now, first_contact=False), raw)
-        if isinstance(item, Article) and item.received is None
-        else (item, raw)
-        for item, raw in _read(record, options)
-    ]
+    now = _at(record)
+    return [(_heard(item, now) if isinstance(item, Article) else item, raw) for item, raw in _read(record, options)]
 
 
 def articles_between(
@@ -93,6 +97,20 @@ def value_of(articles: Sequence[Article]) -> bytes:
     return msgspec.json.encode(articles[0] if len(articles) == 1 else list(articles))
 
 
+def _heard(article: Article, now: datetime) -> Article:
+    if article.received is None:
+        return as_heard(article, now, first_contact=False)
+    if article.received <= now + _ROUNDING:
+        return article
+    said = f"received {article.received.isoformat()} lies after the record's time; taken as received then"
+    problems = (*article.problems, Problem(code="future_date", message=said))
+    return replace(article, received=now, problems=problems)
+
+
+def _at(record: Record) -> datetime:
+    return datetime.fromtimestamp(min(max(record.at, 0.0), _LATEST), UTC)
+
+
 def _moment(item: Article | Unreadable, record: Record) -> float:
     received = item.received if isinstance(item, Article) else None
     return record.at if received is None else seconds_of(received)
@@ -110,7 +128,7 @@ def _read(record: Record, options: Options) -> list[tuple[Article | Unreadable, 
         try:
             found = _own_batch.decode(value) if value.lstrip().startswith(b"[") else [_own.decode(value)]
             return [(article, b"") for article in found]
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except _NOT_READABLE as error:
             return [(Unreadable(where=record.place, why=f"no article of ours: {error}"), value)]
     given = record.headers.get(SOURCE, b"").decode("utf-8", "replace")
     return [
@@ -126,7 +144,7 @@ def _split(value: bytes) -> list[bytes]:
         if value.lstrip().startswith(b"["):
             return [bytes(piece) for piece in _pieces.decode(value)]
         return [bytes(piece) for piece in _lines.decode_lines(value)]
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _NOT_READABLE:
         lines = value.splitlines()
         whole = value.lstrip().startswith(b"[") or not any(line.strip().endswith(b"}") for line in lines[:-1])
         return [value] if whole else [line for line in lines if line.strip()]
@@ -135,5 +153,5 @@ def _split(value: bytes) -> list[bytes]:
 def _feed_of(piece: bytes) -> str:
     try:
         return _feed.decode(piece).feed
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _NOT_READABLE:
         return ""

@@ -109,3 +109,15 @@ def test_undated_history_is_received_with_what_stands_before_it(broker: Broker) 
         to.publish(Article(id="b", feed="f", body="x"))
     received = [json.loads(value)["received"] for _, _, value in everything(broker, topic)]
     assert received == ["2026-03-02T09:00:00Z"] * 2
+
+
+def test_history_dated_ahead_stops_nothing(broker: Broker) -> None:
+    """Brokers refuse records from the future, and then all that a producer sends after them."""
+    topic = broker.topic()
+    now = datetime.now(UTC)
+    with Publisher({"bootstrap_servers": broker.servers}, topic, as_published=True) as to:
+        to.publish(Article(id="a", feed="f", body="x", published=datetime(9999, 12, 31, 23, tzinfo=UTC)))
+        to.publish(article(1))
+    assert to.confirmed == 2
+    received = json.loads(everything(broker, topic)[0][2])["received"]
+    assert now <= datetime.fromisoformat(received) <= datetime.now(UTC)
