@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "From a figure to the claims, sentences and articles behind it.",
     "why-not": "Which gate kept a rule from speaking.",
     "correct": "An analyst's word: a figure, no incident, two that are one, one that is two.",
+    "silence": "Keep quiet for a while what is known: add, list, expire.",
     "status": "What a monitor has seen, said and still has to do.",
     "deliveries": "What became of each notification.",
     "dead-letters": "What was given up or is parked; send it again.",

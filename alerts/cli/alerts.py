@@ -56,11 +56,16 @@ def command(
             click.echo(row)
         return
     console = console_for()
+    from alerts.dispatch.seen import ways
+
     alerts = [msgspec.json.decode(row) for row in found]
+    found_ways = ways(reader, (item["id"] for item in alerts))
     if alert or full:
         for item in alerts:
             in_full(console, item)
+            for way in found_ways[item["id"]]:
+                console.print(f"  {way.words}", highlight=False, markup=False)
     elif alerts:
-        console.print(table_of(alerts))
+        console.print(table_of(alerts, found_ways))
     else:
         console.print("no alerts yet")

@@ -14,6 +14,7 @@ import msgspec
 from alerts import explain, wording
 from alerts.alert import Alert
 from alerts.cli.common import FAILED, fallback_of, stop, store_path
+from alerts.dispatch.seen import ways
 from alerts.explain import ClaimTold, IncidentTold, Trail
 from alerts.past import Past, PastError
 from streams.engines.store import StoreError, open_reader
@@ -60,6 +61,9 @@ def _sent(reader: sqlite3.Connection, alert: str) -> Iterator[str]:
     for destination, state, attempts in rows:
         tries = f", {attempts} attempts" if attempts > 1 else ""
         yield f"{destination}: {state}{tries}"
+    for way in ways(reader, [alert])[alert]:
+        if way.gate != "told" or way.detail:
+            yield way.words
 
 
 # --- as people read it ----------------------------------------------------------------------------------------------

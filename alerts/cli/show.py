@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from alerts.dispatch.seen import Way
+
 _COLORS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 _KINDS = {"alert": "", "update": "dim", "cancel": "strike"}
 
 
-def table_of(alerts: Iterable[dict[str, Any]]) -> Table:
-    """A row an alert: when, how bad, what."""
+def table_of(alerts: Iterable[dict[str, Any]], ways: Mapping[str, Sequence[Way]] | None = None) -> Table:
+    """A row an alert: when, how bad, what, and with ``ways`` who was told and what waits."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("at", "severity", "kind", "alert", "title"):
-        grid.add_column(name, no_wrap=name != "title", overflow="fold")
+    for name in ("at", "severity", "kind", "alert", "title", *(("told",) if ways is not None else ())):
+        grid.add_column(
+            name, no_wrap=name not in ("title", "told"), min_width=20 if name == "title" else None, overflow="fold"
+        )
     for alert in alerts:
         color = _COLORS.get(alert["severity"], "")
         grid.add_row(
@@ -27,8 +32,19 @@ def table_of(alerts: Iterable[dict[str, Any]]) -> Table:
             alert["kind"],
             alert["id"],
             Text(alert["title"], style=_KINDS.get(alert["kind"], "")),
+            *((_told(ways.get(alert["id"], ())),) if ways is not None else ()),
         )
     return grid
+
+
+def _told(ways: Sequence[Way]) -> Text:
+    """Who was told, and what keeps it from the others."""
+    text = Text()
+    for way in ways:
+        text.append("; " if text else "")
+        held = f"{way.destination}: {way.gate.replace('_', ' ')}" + (f" until {way.until[:16]}" if way.until else "")
+        text.append(way.destination if way.gate == "told" else held, style="" if way.gate == "told" else "yellow")
+    return text if ways else Text("nobody", style="dim")
 
 
 def console_for() -> Console:

@@ -17,6 +17,8 @@ from rich.text import Text
 
 from alerts import facts
 from alerts.cli.common import FAILED, load_config, stop, store_path
+from alerts.dispatch.held import Held
+from alerts.dispatch.seen import held_rows
 from alerts.scores import Scores, scores
 from streams.engines.store import StoreError, open_reader
 from streams.times import iso
@@ -101,6 +103,7 @@ def gather(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
         "store_bytes": found.store_bytes,
         "disk_free_bytes": found.disk_free,
         "alerts": found.alerts,
+        "held": _held(db),
         "destinations": {name: msgspec.to_builtins(health) for name, health in found.destinations.items()},
         "sources": {source.source: _of_source(source) for source in found.sources},
         "quarantined": _counts(db, "SELECT about, detail FROM log WHERE reason = 'quarantined' ORDER BY position"),
@@ -108,6 +111,14 @@ def gather(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
         "unreadable": _counts(db, "SELECT place, why FROM unreadable ORDER BY at DESC LIMIT 10"),
         "state_rows": _counts(db, "SELECT name, count(*) FROM state GROUP BY name ORDER BY name"),
     }
+
+
+def _held(db: sqlite3.Connection) -> dict[str, str]:
+    """What waits before it is told, by what holds it."""
+    found: dict[str, list[Held]] = {}
+    for row in held_rows(db):
+        found.setdefault(f"{row.destination}: {row.words}", []).append(row)
+    return {name: f"{len(rows)}, next {iso(rows[0].until) or 'open'}" for name, rows in found.items()}
 
 
 def _counts(db: sqlite3.Connection, query: str) -> dict[str, Any]:
