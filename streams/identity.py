@@ -213,7 +213,7 @@ def absorb(
     return replace(
         known,
         heard=min(known.heard, received),
-        revised=known.revised or report.status == "usable",
+        revised=known.revised or (report.status == "usable" and rank != known.rank),
         prints=_prints(known.prints, report),
         former=former,
     )

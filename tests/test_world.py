@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders import at, journal, killed, record, report
-from streams import world
+from streams import identity, world
 from streams.article import Fingerprint, Problem, Report
 from streams.happenings import Happening
 from streams.state import State
@@ -148,3 +148,11 @@ def test_article_that_could_not_be_read_is_named_in_the_log() -> None:
     world.declare(state)
     notes = world.observe(state, record(1, unread), world.Settings()).notes
     assert [(note.reason, note.detail) for note in notes] == [("quarantined", problem.message)]
+
+
+def test_the_same_version_again_changes_nothing() -> None:
+    told = report("a1", "2026-03-02 09:00", killed(5))
+    once, found = fold(told)
+    again, same = fold(told, (told, "2026-03-02 11:00"))
+    assert same == found
+    assert identity.table(again).rows == identity.table(once).rows
