@@ -48,3 +48,15 @@ def classify_group(kafka: Kafka) -> str:
 
 def _protocol(kafka: Kafka) -> str:
     return ("SASL_" if kafka.sasl else "") + ("SSL" if kafka.tls else "PLAINTEXT")
+
+
+def aiokafka_settings(kafka: Kafka) -> dict[str, Any]:
+    """For clients of aiokafka beside Faust's own."""
+    settings: dict[str, Any] = {"bootstrap_servers": list(kafka.servers), "security_protocol": _protocol(kafka)}
+    if kafka.tls:
+        settings["ssl_context"] = context_of(kafka.tls)
+    if kafka.sasl:
+        settings["sasl_mechanism"] = kafka.sasl.mechanism
+        settings["sasl_plain_username"] = kafka.sasl.username
+        settings["sasl_plain_password"] = kafka.sasl.password.reveal()
+    return settings

@@ -82,10 +82,7 @@ class Daemon:
         Raises StoreError when the store cannot be written at the start or in the end, and ListenError.
         """
         self._handle_signals()
-        try:
-            self.monitor.adopt_config(int(self.clock()))
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.monitor.store.path}: cannot be written: {error}") from error
+        self._begin()
         server = self._listen()
         if self.monitor.deliverer is not None:
             self.monitor.deliverer.start()
@@ -137,6 +134,13 @@ class Daemon:
         folding.commit()
         self.gate.waiting = self.monitor.store.count_pending()
         return self.keeper.turn(now) or self.gate.waiting > 0
+
+    def _begin(self) -> None:
+        """What comes before anything else."""
+        try:
+            self.monitor.adopt_config(int(self.clock()))
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.monitor.store.path}: cannot be written: {error}") from error
 
     # --- one turn after another -------------------------------------------------------------------------------------
 

@@ -41,8 +41,14 @@ class Deliverer:
         schedule: Schedule | None = None,
         timeouts: Timeouts | None = None,
         channels: Mapping[str, Callable[[Destination, Timeouts], Channel]] = CHANNELS,
+        held: Callable[[], int] = lambda: 1,
     ) -> None:
-        """``clock`` gives time and sleeps, ``chance`` a number in [0, 1) for the jitter."""
+        """``clock`` gives time and sleeps, ``chance`` a number in [0, 1) for the jitter.
+
+        ``held`` gives the number of the term in which this process may send, 0 while it may not: it is asked before
+        each send.
+        """
+        self._held = held
         self._path, self._clock, self._chance = store_path, clock or Clock(), chance
         self._schedule, self._timeouts, self._channels = schedule or Schedule(), timeouts or Timeouts(), channels
         self._idle = threading.Condition()
@@ -87,6 +93,15 @@ class Deliverer:
         for team in teams:
             team.join(until)
 
+    def wait_quiet(self, timeout: float) -> bool:
+        """Wait until nothing is on its way and all that became of it is written down. False when that takes longer."""
+        until = time.monotonic() + timeout
+        while any(team.sending for team in (*self._teams.values(), *self._leaving)):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.01)
+        return True
+
     def wait_idle(self, timeout: float, *, reachable: bool = False) -> bool:
         """Wait until nothing is planned or being sent. False when ``timeout`` seconds pass first.
 
@@ -107,7 +122,7 @@ class Deliverer:
         pace = Pace(first, self._clock, self._chance, self._schedule)
         channels = [first, *(make(destination, self._timeouts) for _ in range(first.in_flight - 1))]
         senders = [
-            Sender(self._path, destination.id, channel, pace, self._clock, number, self._notify)
+            Sender(self._path, destination.id, channel, pace, self._clock, number, self._notify, self._held)
             for number, channel in enumerate(channels, 1)
         ]
         return _Team(self._path, destination, senders)
@@ -136,6 +151,11 @@ class _Team:
     def failing(self) -> bool:
         """Whether the destination did not take the last message that was tried."""
         return any(sender.failing for sender in self._senders)
+
+    @property
+    def sending(self) -> bool:
+        """Whether something is on its way."""
+        return any(sender.sending for sender in self._senders)
 
     def start(self) -> None:
         """Take up what nobody is sending any more, and begin."""

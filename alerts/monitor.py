@@ -28,13 +28,15 @@ from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
 from streams.engines.pool import Pool
-from streams.engines.store import Store
+from streams.engines.store import Schema, Store, StoreError
 from streams.journal import Control
 from streams.state import State
 from streams.times import epoch, iso
 
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
+#: Set in the meta table of a store whose journal lies elsewhere: where, and what tells it from another of that name.
+JOURNAL = "journal"
 #: The tables of the houses on top of the engine's own.
 SCHEMAS = (outbox.SCHEMA,)
 
@@ -98,6 +100,8 @@ class OutboxSink:
 class Monitor:
     """A running monitor over one store; close it when done."""
 
+    schemas: tuple[Schema, ...] = SCHEMAS
+
     def __init__(
         self,
         config: Config,
@@ -107,16 +111,20 @@ class Monitor:
         workers: int | None = None,
         clock: Clock | None = None,
         since: int | None = None,
+        held: Callable[[], int] = lambda: 1,
     ) -> None:
-        """``store_path`` None keeps nothing; ``clock`` is delivery's.
+        """``store_path`` None keeps nothing; ``clock`` is delivery's, and so is ``held``: see ``Deliverer``.
 
         What was decided before ``since`` (seconds) is told to nobody.
         """
         self._since, self.keeps = since, store_path is not None
         self._families = families = load_families(config.publishers)
         self.config, self._clock = config, clock or Clock()
-        self.store = Store(store_path, SCHEMAS) if store_path else Store.scratch(SCHEMAS)
-        self.deliverer = Deliverer(self.store.path, config.destinations, clock=self._clock) if deliver else None
+        self.store = Store(store_path, self.schemas) if store_path else Store.scratch(self.schemas)
+        self._check_journal()
+        self.deliverer = (
+            Deliverer(self.store.path, config.destinations, clock=self._clock, held=held) if deliver else None
+        )
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
         self.folding = Folding(
@@ -166,6 +174,17 @@ class Monitor:
         if self.deliverer is not None and changed:
             self.deliverer.adopt(config.destinations)
         self.adopt_config(now)
+
+    def _check_journal(self) -> None:
+        """Refuse a store whose journal lies elsewhere: here it would go on from another place."""
+        journal = self.store.meta(JOURNAL)
+        if journal is not None:
+            path = self.store.path
+            self.store.close()
+            raise StoreError(
+                f"{path}: its journal is a topic of Kafka ({journal.partition(' ')[0]}); run it with --engine kafka, "
+                f"or give another --store"
+            )
 
     def _sink(self, *, plan: bool) -> OutboxSink:
         return OutboxSink(self.config.severities, plan=plan, since=self._since, clock=self._clock.wall)

@@ -26,6 +26,10 @@ STORE_SECONDS = 1.0
 _alerts = msgspec.json.Decoder(Alert)
 
 
+class _NotOursError(Exception):
+    """The term in which a notification was claimed is over: another process may be sending it."""
+
+
 class Sender(threading.Thread):
     """Sends to one destination, beside others that share its ``pace`` when it takes several at once."""
 
@@ -38,14 +42,20 @@ class Sender(threading.Thread):
         clock: Clock,
         number: int,
         changed: Callable[[], None],
+        held: Callable[[], int],
     ) -> None:
-        """``changed`` is called after each answer that was written down."""
+        """``changed`` is called after each answer that was written down.
+
+        ``held`` gives the number of the term in which this process may send; 0 while it may not.
+        """
         super().__init__(name=f"deliver-{destination}-{number}", daemon=True)
         self._path, self._destination, self._channel = path, destination, channel
-        self._pace, self._clock, self._changed = pace, clock, changed
+        self._pace, self._clock, self._changed, self._held = pace, clock, changed, held
+        self._term = 0
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._unwritten: Attempt | None = None
+        self._on_its_way = False
         self._said: set[str] = set()
 
     def wake(self) -> None:
@@ -56,6 +66,11 @@ class Sender(threading.Thread):
     def failing(self) -> bool:
         """Whether its destination did not take the last message that was tried."""
         return self._pace.failures > 0
+
+    @property
+    def sending(self) -> bool:
+        """Whether something is on its way, or what became of it not yet written down."""
+        return self._on_its_way or self._unwritten is not None
 
     def ask_to_stop(self) -> None:
         """End after what is under way."""
@@ -92,17 +107,23 @@ class Sender(threading.Thread):
                 look = self._pace.schedule.look_every
                 return min(look, self._pace.wait() or look)
             self._pace.take()
-        answer, verdict = self._send(work)
+        try:
+            sent = self._send(work)
+        except _NotOursError:
+            log.warning("%s: %s is not sent: another may decide now", self._destination, work.id)
+            sent = None
         with self._pace.lock:
             self._pace.back()
-            self._unwritten = self._judged(work, answer, verdict)
+            self._unwritten = self._judged(work, *sent) if sent else self._unsent(work)
+            self._on_its_way = False
         return 0.0
 
     def _advance(self, connection: sqlite3.Connection) -> Work | None:
         """Write down the last answer and claim the next notification, in one transaction; None when none may go."""
         finished, now = self._unwritten, self._clock.wall()
         self._pace.read(outbox.standing(connection, self._destination))
-        may_send = not self._stopping.is_set() and not self._pace.wait()
+        self._term = self._held()
+        may_send = bool(self._term) and not self._stopping.is_set() and not self._pace.wait()
         probing = self._pace.failures > 0
         may_send = may_send and bool(finished or outbox.next_id(connection, self._destination, now, probing=probing))
         if finished is None and not may_send:
@@ -120,7 +141,7 @@ class Sender(threading.Thread):
                     digest=self._pace.digest,
                     together=self._channel.together,
                 )
-        self._unwritten = None
+        self._on_its_way, self._unwritten = work is not None, None
         if finished is not None:
             self._changed()
         return work
@@ -128,7 +149,10 @@ class Sender(threading.Thread):
     # --- one attempt -------------------------------------------------------------------------------------------------
 
     def _send(self, work: Work) -> tuple[Answer, Verdict]:
-        """Send one notification, an alert as plain text when its first form is called invalid."""
+        """Send one notification, an alert as plain text when its first form is called invalid.
+
+        Raises _NotOursError when the term in which it was claimed is over.
+        """
         try:
             alerts = tuple(_alerts.decode(data) for data in work.data)
         except msgspec.MsgspecError as error:
@@ -160,6 +184,8 @@ class Sender(threading.Thread):
         except Exception as error:  # a form that cannot be made must not stop the queue
             log.exception("%s: %s cannot be put in form", self._destination, message.id)
             return Answer(text=f"cannot be put in form: {type(error).__name__}"), "invalid"
+        if self._held() != self._term:
+            raise _NotOursError
         try:
             answer = self._channel.send(payload)
         except Exception as error:  # nor must a fault of the channel
@@ -171,6 +197,9 @@ class Sender(threading.Thread):
         if trouble not in self._said:
             self._said.add(trouble)
             log.error("%s: %s; the plain form goes out instead", self._destination, trouble)
+
+    def _unsent(self, work: Work) -> Attempt:
+        return Attempt(work=work, result="unsent", answer={}, at=self._clock.wall())
 
     def _judged(self, work: Work, answer: Answer, verdict: Verdict) -> Attempt:
         """What the verdict means for the notification and for its destination."""

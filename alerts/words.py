@@ -14,7 +14,7 @@ from pathlib import Path
 from alerts import outbox
 from alerts.config import kept
 from alerts.decide import Decide
-from alerts.monitor import CONFIG_HASH, SCHEMAS, OutboxSink
+from alerts.monitor import CONFIG_HASH, JOURNAL, SCHEMAS, OutboxSink
 from streams.engines import inbox
 from streams.engines.folding import Folding
 from streams.engines.store import Store, StoreError, StoreInUseError, open_reader
@@ -32,11 +32,19 @@ def say(store: Path, control: Control, clock: Callable[[], float] = time.time) -
     Raises StoreError when the store cannot be used.
     """
     id_ = inbox.put(store, control, int(clock()))
+    if _lies_elsewhere(store):
+        return _position(store, id_, PATIENCE)
     try:
         _take_up(store, int(clock()))
     except StoreInUseError:
         return _position(store, id_, PATIENCE)
     return _position(store, id_, 0)
+
+
+def _lies_elsewhere(path: Path) -> bool:
+    """Whether the journal is a topic, so that only the monitor that reads it can say where a word stands."""
+    with closing(open_reader(path)) as connection:
+        return connection.execute("SELECT 1 FROM meta WHERE key = ?", (JOURNAL,)).fetchone() is not None
 
 
 def _take_up(path: Path, now: int) -> None:

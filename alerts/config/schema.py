@@ -204,6 +204,7 @@ _KAFKA = {
     "topics": Key(None),
     "partitions": Key(v.positive_whole),
     "replication": Key(v.positive_whole),
+    "session": Key(v.span),
     "retention": Key(v.span),
     "tls": Key(None),
     "sasl": Key(None),

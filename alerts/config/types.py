@@ -282,6 +282,8 @@ class Kafka(Struct, frozen=True, kw_only=True):
     """Of articles: as many workers can classify at once."""
     replication: int | None = None
     """Copies of each topic that ``kafka init`` makes; None takes the brokers' own default."""
+    session: int = 15
+    """Seconds after which a silent process loses what it holds to another."""
     retention: int | None = None
     """Seconds that articles and reports are kept; None takes the config's."""
     tls: Tls | None = None

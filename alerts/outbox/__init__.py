@@ -11,7 +11,16 @@ from importlib import resources
 
 from alerts.outbox.digests import Limits
 from alerts.outbox.log import Health, health, listing, redrive, strangers
-from alerts.outbox.planning import NEVER_SENT, Message, destinations_of, note_sending, notification_id, plan, plan_kept
+from alerts.outbox.planning import (
+    NEVER_SENT,
+    Message,
+    destinations_of,
+    note_sending,
+    notification_id,
+    plan,
+    plan_kept,
+    settle,
+)
 from alerts.outbox.pruning import prune
 from alerts.outbox.queue import Attempt, Result, Standing, Work, busy, claim, next_id, record, recover, standing
 from streams.engines.store import Schema
@@ -48,6 +57,7 @@ __all__ = [
     "record",
     "recover",
     "redrive",
+    "settle",
     "standing",
     "strangers",
 ]

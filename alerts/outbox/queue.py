@@ -12,8 +12,9 @@ from msgspec import Struct
 from alerts.outbox import digests
 from alerts.outbox.planning import settle
 
-#: What an attempt came to: ``retry`` did not arrive, ``uncertain`` may have, ``park`` stops the whole destination.
-Result = Literal["delivered", "retry", "uncertain", "park", "dead"]
+#: What an attempt came to: ``retry`` did not arrive, ``uncertain`` may have, ``park`` stops the whole destination;
+#: ``unsent`` was none, since it is no longer ours to send.
+Result = Literal["delivered", "retry", "uncertain", "park", "dead", "unsent"]
 
 
 class Work(Struct, frozen=True, kw_only=True):
@@ -203,6 +204,9 @@ def record(conn: sqlite3.Connection, attempt: Attempt) -> None:
         return
     work, answer = attempt.work, json.dumps(attempt.answer, ensure_ascii=False, sort_keys=True)
     handle = json.dumps(attempt.handle, ensure_ascii=False, sort_keys=True) if attempt.handle else None
+    if attempt.result == "unsent":
+        _give_back(conn, work)
+        return
     if attempt.result == "delivered":
         _write(conn, work, "delivered", answer)
         conn.execute("UPDATE notifications SET handle = ? WHERE id = ?", (handle, work.id))
@@ -220,6 +224,17 @@ def record(conn: sqlite3.Connection, attempt: Attempt) -> None:
             ids,
         )
     _note(conn, attempt, answer)
+    _settle_all(conn, work)
+
+
+def _give_back(conn: sqlite3.Connection, work: Work) -> None:
+    """It waits as before it was claimed."""
+    if work.members:
+        digests.dissolve(conn, work.id, "{}", alone=False)
+    conn.executemany(
+        "UPDATE notifications SET state = 'planned', attempts = attempts - 1 WHERE id = ?",
+        [(id_,) for id_ in work.members or (work.id,)],
+    )
     _settle_all(conn, work)
 
 

@@ -114,6 +114,15 @@ class Folding:
         self.tick_until(received)
         self.append(Tick(), received)
 
+    def append_read(self, position: int, entry: Entry, data: bytes, received: int, control: int | None) -> Effects:
+        """Fold an entry whose place another order gave it; ``control`` is the operator's word that it settles.
+
+        A place that was passed over is taken by a Tick that moves no clock.
+        """
+        while self.position < position - 1:
+            self.append(Tick(), 0)
+        return self._fold(entry, data, received, ("controls", control) if control is not None else None)
+
     def append_controls(self, received: int) -> int:
         """Take up the operators' words that wait. Gives how many."""
         waiting = self.store.controls()

@@ -22,7 +22,11 @@ Job = tuple[int, int, bytes]
 
 def read_article(classify: Classify, data: bytes) -> bytes:
     """The journal entry, as bytes, of an article's bytes. What classify raises becomes a problem of the report."""
-    article = msgspec.json.decode(data, type=Article)
+    return read_decoded(classify, msgspec.json.decode(data, type=Article))
+
+
+def read_decoded(classify: Classify, article: Article) -> bytes:
+    """The same of an article."""
     try:
         report = classify(article)
     except Exception as error:
