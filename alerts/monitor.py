@@ -6,6 +6,7 @@ must not send is built without a deliverer, and then nothing is planned either.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -33,6 +34,7 @@ from streams.journal import Control
 from streams.state import State
 from streams.times import epoch, iso
 
+log = logging.getLogger(__name__)
 #: Set in the meta table to the hash of the rules in force.
 CONFIG_HASH = "config_hash"
 #: Set in the meta table of a store whose journal lies elsewhere: where, and what tells it from another of that name.
@@ -65,6 +67,8 @@ class OutboxSink:
             self._let_go(connection, outgoing, position)
             return
         alert = outgoing.alert
+        to = ", ".join(outgoing.destinations) or "nobody at once"
+        log.info("decided: %s %s of rule %s, %s, for %s", alert.kind, alert.id, alert.rule, alert.severity, to)
         for destination in outgoing.destinations:
             id_ = outbox.notification_id(alert.id, destination)
             outbox.note_sending(connection, id_, position, epoch(alert.at) or 0, destination, [alert.id])

@@ -59,6 +59,9 @@ def refusal(status: int, why: str, **headers: str) -> Reply:
     return Reply(status=status, body={"error": why}, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
+_UNDATED = "no `published` that can be read as ISO 8601: kept and shown, but counted in no window"
+
+
 class Gate:
     """Lets articles in. Any thread may call ``push``."""
 
@@ -161,6 +164,10 @@ class Gate:
         self.waiting += fresh
         self._wake()
         body: dict[str, Any] = {"accepted": fresh, "unchanged": len(articles) - fresh}
+        undated = [article.id for article in articles if article.published is None]
+        if undated:
+            log.warning("source %s: %d pushed articles have no date that can be read", source.id, len(undated))
+            body |= {"undated": undated[:_LISTED], "undated_total": len(undated), "undated_why": _UNDATED}
         if unreadable:
             log.warning("source %s: %d pieces of a push could not be read", source.id, len(unreadable))
             body |= {"refused": _listed(unreadable), "refused_total": len(unreadable)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 
 import click
@@ -51,6 +52,8 @@ def command(
     found = found[: limit if limit >= 0 else None][::-1]
     if alert and not found:
         stop(FAILED, f"no alert {alert!r} in this store; `tocsin alerts` lists them")
+    if not found and (rule or severity or key):
+        click.echo(f"none match; {_what_there_is(reader)}", err=True)
     if form == "jsonl" or (form is None and not full and not sys.stdout.isatty()):
         for row in found:
             click.echo(row)
@@ -67,5 +70,16 @@ def command(
                 console.print(f"  {way.words}", highlight=False, markup=False)
     elif alerts:
         console.print(table_of(alerts, found_ways))
-    else:
+    elif not (rule or severity or key):
         console.print("no alerts yet")
+
+
+def _what_there_is(reader: sqlite3.Connection) -> str:
+    """The rules and severities of the alerts in a store, for who misspelt one."""
+    told = {
+        column: [str(row[0]) for row in reader.execute(f"SELECT DISTINCT {column} FROM alerts ORDER BY 1")]
+        for column in ("rule", "severity")
+    }
+    if not told["rule"]:
+        return "this store holds no alert yet"
+    return f"there are alerts of rules {', '.join(told['rule'])} and of severities {', '.join(told['severity'])}"

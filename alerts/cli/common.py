@@ -23,12 +23,15 @@ def stop(code: int, message: str) -> NoReturn:
     sys.exit(code)
 
 
-def load_config(path: str) -> Config:
-    """The config, or every problem of it on standard error and exit code 2."""
+def load_config(path: str, *, sending: bool = True) -> Config:
+    """The config, or every problem of it on standard error and exit code 2.
+
+    Who only looks (``sending`` is false) needs none of the secrets that the file takes from the environment.
+    """
     from alerts.config import ConfigError, load
 
     try:
-        return load(path, os.environ)
+        return load(path, os.environ, sending=sending)
     except ConfigError as error:
         stop(BAD_CONFIG, str(error))
 
@@ -38,9 +41,9 @@ def store_path(config: str | None, store: str | None) -> Path:
     if store:
         return Path(store)
     if config:
-        return Path(load_config(config).store)
+        return Path(load_config(config, sending=False).store)
     if Path("tocsin.yml").is_file():
-        return Path(load_config("tocsin.yml").store)
+        return Path(load_config("tocsin.yml", sending=False).store)
     stop(BAD_CONFIG, "which store? give --store FILE, or -c CONFIG that names one")
 
 
@@ -50,7 +53,7 @@ def fallback_of(config: str | None) -> tuple[Config, dict[str, str]] | None:
 
     if config is None:
         return None
-    settings = load_config(config)
+    settings = load_config(config, sending=False)
     return settings, load_families(settings.publishers)
 
 

@@ -57,6 +57,9 @@ def redrive(ids: tuple[str, ...], config: str | None, store: str | None, destina
         stop(FAILED, "none of these is dead or parked; tocsin dead-letters list shows what is")
     planned = _planned_again(path, destination, ids)
     left = len(waiting) - len(planned)
+    if destination and not planned:
+        click.echo(f"nothing of {destination} was given up or parked; what waits for it is tried at once")
+        return
     click.echo(f"{len(planned)} planned again" + (f"; {left} left, a newer revision stands for them" if left else ""))
 
 

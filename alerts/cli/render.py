@@ -50,7 +50,7 @@ def render(
 
     Ends with 2 and FILE:LINE:COL for a template that fails, with 1 for alerts that cannot be read.
     """
-    loaded = load_config(config) if config else None
+    loaded = load_config(config, sending=False) if config else None
     source = None if template == DEFAULT else _read(template)
     if channel or to:
         show = _in_form(_channel(channel, to, loaded, source), told_at)

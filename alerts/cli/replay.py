@@ -72,14 +72,14 @@ def command(
     from streams.engines.store import StoreError
     from streams.sources import FeedError
 
-    settings = load_config(config)
+    settings = load_config(config, sending=deliver)
     plan = Plan(settings, feeds, since, until, assume, feed_format)
     shown = Shown(plan.since, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
     way = Way(deliver=deliver, speed=speed, cache=None if no_cache else Path(cache) if cache else default_path())
     try:
         if against is not None:
             _refuse(against, store=store, deliver=deliver, speed=speed, expect=expect, alerts=out)
-            _against(settings, load_config(against), plan, way, workers, shown, json=json)
+            _against(settings, load_config(against, sending=False), plan, way, workers, shown, json=json)
         with Monitor(
             settings, Path(store) if store else None, deliver=deliver, workers=workers, since=plan.since
         ) as monitor:

@@ -21,14 +21,15 @@ from streams.codec import digest
 _SCALARS = ("store", "lateness", "update_every", "revise_for", "retention", "listen", "token")
 
 
-def load(path: str | Path, environ: Mapping[str, str]) -> Config:
-    """The config of a file. ``environ`` gives the values of ``${NAME}``. Raises ConfigError with every problem.
+def load(path: str | Path, environ: Mapping[str, str], *, sending: bool = True) -> Config:
+    """The config of a file. ``environ`` gives the values of ``${NAME}``; addresses and secrets may miss
+    theirs when nothing will be sent or polled (``sending`` is false). Raises ConfigError with every problem.
 
     ``file:`` templates and ``publishers`` are found relative to the config's folder; ``store``, ``files`` and the
     paths of destinations relative to the current working directory.
     """
     path = Path(path)
-    values = Values(str(path), environ)
+    values = Values(str(path), environ, sending=sending)
     config = _read(values, path)
     problems = sorted(set(values.problems), key=lambda problem: (problem.file != str(path), problem))
     if problems or config is None:

@@ -255,6 +255,10 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+#: Besides destinations: what nobody needs who only looks or replays.
+_ONLY_FOR_SENDING = frozenset({"token", "feed", "username", "password"})
+
+
 def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | None:
     """The good values of a mapping by key; None when it is no mapping. Notes every unknown or missing key."""
     if not isinstance(item.value, dict):
@@ -266,6 +270,8 @@ def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | N
         known = keys.get(key)
         if known is None:
             _unknown(values, entry, key, section)
+        elif (section == "a destination" or key in _ONLY_FOR_SENDING) and values.is_spared(entry.item):
+            found[key] = v.Secret("unset")
         elif known.read is not None:
             value = known.read(values, entry.item)
             if value is not INVALID:

@@ -36,9 +36,16 @@ _LONGEST = 100 * 366 * 86400
 class Values(Document):
     """A file being read together with the environment that its ``${NAME}`` refer to."""
 
-    def __init__(self, file: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, file: str, environ: Mapping[str, str], *, sending: bool = True) -> None:
+        """Without ``sending``, what only senders and pollers use may miss its variables: see ``is_spared``."""
         super().__init__(file)
-        self.environ = environ
+        self.environ, self.sending = environ, sending
+
+    def is_spared(self, item: Item) -> bool:
+        """Whether a value lacks a variable of the environment and nobody will need it."""
+        given = item.value if isinstance(item.value, list) else [item]
+        told = [each.value for each in given if isinstance(each.value, str)]
+        return not self.sending and any(not self.environ.get(name) for text in told for name in _VARIABLE.findall(text))
 
     def refuse(self, at: Item, message: str) -> Invalid:
         """Note a problem and give ``INVALID``."""
