@@ -164,7 +164,7 @@ class Gate:
         self.waiting += fresh
         self._wake()
         body: dict[str, Any] = {"accepted": fresh, "unchanged": len(articles) - fresh}
-        undated = [article.id for article in articles if article.published is None]
+        undated = [article.id[:100] for article in articles if article.published is None]
         if undated:
             log.warning("source %s: %d pushed articles have no date that can be read", source.id, len(undated))
             body |= {"undated": undated[:_LISTED], "undated_total": len(undated), "undated_why": _UNDATED}

@@ -16,7 +16,7 @@ from alerts.config.filters import COUNTING, filters_of
 from alerts.config.problems import did_you_mean, nearest, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.triggers import read_trigger
-from alerts.config.types import Topics
+from alerts.config.types import Secret, Topics
 from alerts.config.values import INVALID, Reader, Values
 from streams.article import PHASES
 from streams.signals.lexicon import rows_of
@@ -271,7 +271,7 @@ def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | N
         if known is None:
             _unknown(values, entry, key, section)
         elif (section == "a destination" or key in _ONLY_FOR_SENDING) and values.is_spared(entry.item):
-            found[key] = v.Secret("unset")
+            found[key] = Secret("unset")
         elif known.read is not None:
             value = known.read(values, entry.item)
             if value is not INVALID:

@@ -44,7 +44,7 @@ def test_who_sends_needs_them_all(config: Path) -> None:
 
 def test_who_looks_needs_none(config: Path) -> None:
     seen = load(config, {}, sending=False)
-    given = {name: "https://example.org/x" for name in ("WIRE_URL", "SLACK_WEBHOOK_URL")}
+    given = dict.fromkeys(("WIRE_URL", "SLACK_WEBHOOK_URL"), "https://example.org/x")
     given |= {"PUSH_TOKEN": "a-long-push-token-of-many-letters", "SLACK_BOT": "xoxb-1", "PAGERDUTY_KEY": "a" * 32}
     given |= {"WEBHOOK_SECRET": "whsec_" + "QUJD" * 8, "SMTP_URL": "smtp://mail.example.org"}
     given |= {"SENDER": "a@example.org", "DESK_MAIL": "b@example.org"}
