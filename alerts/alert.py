@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from alerts import wording
-from streams.article import EventTime
+from streams.article import EventTime, Stance
 
 Kind = Literal["alert", "update", "cancel"]
 DeliveryState = Literal["planned", "sending", "delivered", "superseded", "parked", "dead"]
@@ -33,6 +33,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     measure: str = "killed"
     void: bool = False
     """Whether it was taken back."""
+    stance: Stance = "asserted"
+    """``denial`` when it says that this did not happen, or not by the hand that was named: its figure never counts."""
 
 
 class IncidentView(Struct, frozen=True, kw_only=True):

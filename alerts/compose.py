@@ -89,7 +89,7 @@ def alert(
         ),
         incidents=[_view(rule, happening, reports) for happening in sorted(members, key=_first_heard)],
         changed=list(changed),
-        evidence=quotations(mentions, reports, rule),
+        evidence=quotations([*mentions, *(m for happening in members for m in happening.denied)], reports, rule),
         sources=_sources(mentions),
         excluded=excluded[:EXCLUSIONS],
         excluded_total=len(excluded),
@@ -113,7 +113,7 @@ def _first_heard(happening: Happening) -> tuple[int, str]:
 
 def reports_behind(members: Sequence[Happening], read: Read) -> dict[int, Report]:
     """The reports behind the happenings' latest mentions, by position."""
-    positions = sorted({m.position for h in members for m in h.mentions}, reverse=True)[:REPORTS_READ]
+    positions = sorted({m.position for h in members for m in (*h.mentions, *h.denied)}, reverse=True)[:REPORTS_READ]
     found = {}
     for position in sorted(positions):
         entry = read(position).entry
@@ -210,7 +210,7 @@ def _status(happening: Happening, standing: Toll | None) -> Literal["claimed", "
 
 
 def _claims(happening: Happening) -> list[Claim]:
-    return [
+    found = [
         Claim(
             speaker=claim.mention.speaker,
             source=claim.mention.publisher,
@@ -219,10 +219,25 @@ def _claims(happening: Happening) -> list[Claim]:
             at=iso(claim.printed),
             measure=measure,
             void=claim.void,
+            stance=claim.mention.stance,
         )
         for measure in _CLAIMED
         for claim in claims(happening, want_of(measure))
     ]
+    return [*found, *map(_denial, happening.denied)]
+
+
+def _denial(mention: Mention) -> Claim:
+    """A denial as a claim on the happening itself, without a figure."""
+    return Claim(
+        speaker=mention.speaker,
+        source=mention.publisher,
+        low=None,
+        high=None,
+        at=iso(mention.as_of),
+        measure="happening",
+        stance="denial",
+    )
 
 
 def _facets(happening: Happening) -> list[dict[str, Any]]:

@@ -82,7 +82,8 @@ class Decide:
 
     def needed(self, state: State) -> set[int]:
         """The positions of the reports that happenings were read from, which alerts quote, and of those that wait."""
-        told = {m.position for happening in world.happenings(state).rows.values() for m in happening.mentions}
+        known = world.happenings(state).rows.values()
+        told = {m.position for happening in known for m in (*happening.mentions, *happening.denied)}
         told |= {kept.part.position for kept in Tables(state).shares.rows.values() if kept.part}
         return told | {row.position for row in embargo.table(state).rows.values()}
 

@@ -71,6 +71,8 @@ class Shape(Struct, frozen=True, kw_only=True):
     retouched: float = 0.0
     """Reports that come again in other words, with the same figures."""
     late: float = 0.05
+    denied: float = 0.0
+    """Happenings that somebody denies."""
     undated: float = 0.01
     vague: float = 0.15
     """Reports that name only the country."""
@@ -162,6 +164,14 @@ class _Source:
             if publisher in WIRES:
                 yield from self._reprints(what, report, at)
             yield from self._second_thoughts(what, report, at, known)
+        if self.shape.denied and self.chance.random() < self.shape.denied:
+            yield self._denial(what, what.at + self.chance.randrange(60, DAY))
+
+    def _denial(self, what: _Happening, at: int) -> tuple[int, Report, dict[str, int]]:
+        report = self._telling(what, self.chance.choice(self.publishers), at, what.killed)
+        denied = tuple(replace(s, realis="denied", stance="denial", counts=()) for s in report.signals)
+        events = tuple(replace(event, counts=()) for event in report.events)
+        return self._received(at), replace(report, signals=denied, events=events), {}
 
     def _telling(self, what: _Happening, publisher: str, at: int, killed: int, **more: Any) -> Report:
         vague = self.chance.random() < self.shape.vague

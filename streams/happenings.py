@@ -104,6 +104,8 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     """Seconds: since when each figure is said, by the article or by the text that it is a copy of."""
     phase_date: int = 0
     """Seconds: since when the phase is."""
+    denies: bool = False
+    """Whether it says that nothing of the kind happened, or not by the hand that was named; it never counts."""
     realis: Realis = "actual"
     scope: Scope = "incident"
     polarity: Polarity = "neutral"
@@ -152,6 +154,8 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     mentions: tuple[Mention, ...] = ()
     voids: tuple[Void, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    denied: tuple[Mention, ...] = ()
+    """What denies it, in the order of telling."""
 
     @cached_property
     def memo(self) -> dict[object, object]:
@@ -174,7 +178,8 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def denials(self) -> tuple[str, ...]:
         """Who denies it and who told so, each text once, oldest first: "the army via Pacific Ledger"."""
-        told = sorted((m for m in self.mentions if m.stance == "denial"), key=when_told, reverse=True)
+        denying = (m for m in (*self.mentions, *self.denied) if m.denies or m.stance == "denial")
+        told = sorted(denying, key=when_told, reverse=True)
         first = {(m.speaker, m.story): f"{m.speaker or 'a party'} via {m.publisher}" for m in told}
         return tuple(dict.fromkeys(reversed(first.values())))
 

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from streams import corrections, identity
 from streams.article import PHASED_FAMILIES, family_of
+from streams.denials import Denials
 from streams.happenings import Happening, Mention
-from streams.identity import Known
+from streams.identity import Known, Link
 from streams.incidents import Group, Incidents
 from streams.scoring import Node
 from streams.state import State, Table
@@ -43,11 +44,15 @@ class World:
         self.happenings = happenings(state)
         self.stories = Stories(self.articles)
         self.incidents = Incidents()
+        self.denials = Denials(self.incidents.linking)
         self.home: dict[str, str] = {}
         nodes = []
         for _, row in self.articles.sorted_items():
+            gone = self.stories.is_gone(row)
             for n, mention in enumerate(row.mentions):
-                if not row.homes[n]:
+                if mention.denies and not gone:
+                    self.denials.restore(self.build(row, mention), row.links[n])
+                if mention.denies or not row.homes[n]:
                     continue
                 node = self.build(row, mention)
                 nodes.append((node, row.homes[n]))
@@ -60,18 +65,24 @@ class World:
     def happening(self, group: Group) -> Happening:
         """A group as others see it."""
         mentions = tuple(node.mention for node in group.profile.nodes)
+        denied = self.denials.of(m.key for m in mentions)
         return Happening(
             id=group.id,
             nature="episode" if group.profile.nodes[0].episodic else "incident",
             mentions=mentions,
             voids=tuple(void for story in sorted(group.profile.stories) for void in self.stories.voids(story)),
             rulings=corrections.rulings_of(self.state, [m.key for m in mentions], self.home),
+            denied=tuple(node.mention for node in denied),
         )
 
     def build(self, row: Known, mention: Mention) -> Node:
         """The node of a mention."""
         bond = corrections.bonds(self.state).rows.get(mention.key, corrections.UNBOUND)
         return Node(mention, row.moment, episodic=family_of(mention.type) in PHASED_FAMILIES, bond=bond)
+
+    def knows(self, key: str) -> bool:
+        """Whether a mention is in the world: it tells or denies, and its text stands."""
+        return key in self.home or key in self.denials.nodes
 
     def node(self, key: str) -> Node:
         """A known mention's node, built anew."""
@@ -85,15 +96,20 @@ class World:
         stands for one of the version before.
         """
         moved = {*gone, *(node.mention.key for node in come)}
-        again = [*refresh, *corrections.anchored(self.state, moved)]
-        keys = {**self.incidents.change(gone, come), **dict.fromkeys(key for key in again if key in self.home)}
+        untold, told = [key for key in gone if key in self.home], [node for node in come if not node.mention.denies]
+        denied = [key for key in gone if key in self.denials.nodes]
+        changed = self.incidents.change(untold, told)
+        against = self.denials.change(denied, [node for node in come if node.mention.denies], untold, told)
+        refreshed = [link.key for key in refresh for link in self.denials.links(key)]
+        again = [*refresh, *refreshed, *against, *corrections.anchored(self.state, moved)]
+        keys = {**changed, **dict.fromkeys(key for key in again if key in self.home)}
         groups: dict[int, Group] = {}
         went: dict[str, dict[str, None]] = {}
         for key in keys:
             group = self.incidents.home.get(key)
             if group is not None:
                 groups[id(group)] = group
-        left = [(key, self.home.pop(key)) for key in gone if key not in self.incidents.home]
+        left = [(key, self.home.pop(key)) for key in untold if key not in self.incidents.home]
         dirty: dict[str, None] = {}
         for group in sorted(groups.values(), key=lambda group: group.order):
             id_ = group.id
@@ -105,6 +121,8 @@ class World:
                 if old != id_ or key in keys:
                     self.home[key] = id_
                     dirty[node.mention.article] = None
+            for denial in self.denials.of(node.mention.key for node in group.profile.nodes):
+                dirty[denial.mention.article] = None
         for key, old in left:
             went.setdefault(old, {})
             if heirs.get(key) in self.home:
@@ -116,15 +134,17 @@ class World:
     def redress(self, mentions: Iterable[Mention]) -> None:
         """Give mentions a new dress of which no link depends."""
         for mention in mentions:
-            self.incidents.linking.nodes[mention.key].mention = mention
+            nodes = self.denials.nodes if mention.denies else self.incidents.linking.nodes
+            nodes[mention.key].mention = mention
 
     def forget(self, ids: list[str]) -> None:
         """Let go of happenings, and of what their articles said of them. Nobody is told."""
-        gone = [m.key for id_ in ids for m in self.happenings.rows[id_].mentions]
+        known = [m for id_ in ids for m in self._all_of(id_)]
+        gone = [m.key for m in known]
         if not gone:
             return
         left = set(gone)
-        for article in {m.article: None for id_ in ids for m in self.happenings.rows[id_].mentions}:
+        for article in {m.article: None for m in known}:
             row = self.articles.rows[article]
             kept = [n for n, m in enumerate(row.mentions) if m.key not in left]
             mentions = tuple(row.mentions[n] for n in kept)
@@ -132,11 +152,33 @@ class World:
             self.articles.put(article, replace(row, mentions=mentions, homes=homes, links=links))
         self.change(gone, [], (), {})
 
+    def _all_of(self, id_: str) -> tuple[Mention, ...]:
+        happening = self.happenings.rows[id_]
+        return (*happening.mentions, *happening.denied)
+
+    def drop(self, article: str) -> None:
+        """Let go of an article of which no mention has a home."""
+        denied = [m.key for m in self.articles.rows[article].mentions if m.key in self.denials.nodes]
+        self.denials.change(denied, (), (), ())
+        self.stories.forget(article)
+        self.articles.drop(article)
+
+    def _home_of(self, mention: Mention) -> str:
+        """The happening that a mention tells of, or denies."""
+        if not mention.denies:
+            return self.home.get(mention.key, "")
+        return next((self.home.get(link.key, "") for link in self.denials.links(mention.key)), "")
+
+    def _links_of(self, mention: Mention) -> tuple[Link, ...]:
+        if mention.denies:
+            return self.denials.links(mention.key)
+        return self.incidents.linking.links.get(mention.key, ())
+
     def write(self, article: str) -> None:
         """Keep the homes and links of an article's mentions; those of a text that was cancelled have none."""
         row = self.articles.rows[article]
-        homes = tuple(self.home.get(m.key, "") for m in row.mentions)
-        links = tuple(self.incidents.linking.links.get(m.key, ()) for m in row.mentions)
+        homes = tuple(map(self._home_of, row.mentions))
+        links = tuple(map(self._links_of, row.mentions))
         if (homes, links) != (row.homes, row.links):
             self.articles.put(article, replace(row, homes=homes, links=links))
 

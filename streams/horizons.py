@@ -57,8 +57,7 @@ def _evict(world: World, now: int) -> None:
     world.forget(sorted(old))
     for key, row in list(world.articles.rows.items()):
         if row.received < now - HORIZON and not any(row.homes):
-            world.stories.forget(key)
-            world.articles.drop(key)
+            world.drop(key)
     for table in (corrections.bonds(world.state), corrections.said(world.state)):
         for key in [key for key, row in table.rows.items() if row.born < now - HORIZON and key not in world.home]:
             table.drop(key)

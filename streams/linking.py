@@ -37,6 +37,45 @@ Block = dict[int, dict[str, Node]]
 Copy = tuple[str, str]
 
 
+class Blocks:
+    """Which mentions lie near one: of its kind, place or evidence, and days."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, Block] = {}
+
+    def enter(self, node: Node) -> None:
+        """Take in a mention."""
+        for name, days in _entered(node):
+            block = self._blocks.setdefault(name, {})
+            for day in days:
+                block.setdefault(day, {})[node.mention.key] = node
+
+    def leave(self, node: Node) -> None:
+        """Take out a mention, as it was taken in."""
+        for name, days in _entered(node):
+            block = self._blocks[name]
+            for day in days:
+                held = block[day]
+                held.pop(node.mention.key, None)
+                if not held:
+                    del block[day]
+            if not block:
+                del self._blocks[name]
+
+    def near(self, node: Node) -> Iterable[Node]:
+        """The other mentions of its blocks, each once, in no telling order."""
+        found: dict[str, Node] = {}
+        for name, days in _searched(node):
+            block = self._blocks.get(name)
+            if block is not None:
+                for day in days:
+                    held = block.get(day)
+                    if held:
+                        found.update(held)
+        found.pop(node.mention.key, None)
+        return found.values()
+
+
 class Linking:
     """The nodes by key, their blocks, and the links both ways."""
 
@@ -44,20 +83,20 @@ class Linking:
         self.nodes: dict[str, Node] = {}
         self.links: dict[str, tuple[Link, ...]] = {}
         self.linked_from: dict[str, set[str]] = {}
-        self._blocks: dict[str, Block] = {}
+        self.blocks = Blocks()
 
     def restore(self, node: Node, links: tuple[Link, ...]) -> None:
         """Take in a node whose links are known."""
-        self._enter(node)
+        self._take_in(node)
         self._set_links(node.mention.key, links)
 
     def add(self, node: Node) -> dict[str, None]:
         """Take in a node. Gives the later mentions that now link to it."""
         key = node.mention.key
-        self._enter(node)
+        self._take_in(node)
         earlier: list[Link] = []
         relinked: dict[str, None] = {}
-        for other in self._candidates(node):
+        for other in self.blocks.near(node):
             first, second = (other, node) if other.order < node.order else (node, other)
             link = _link(second, first)
             if link is None:
@@ -79,7 +118,7 @@ class Linking:
         for key in keys:
             self._set_links(key, ())
             del self.links[key]
-            self._leave(self.nodes.pop(key))
+            self.blocks.leave(self.nodes.pop(key))
             orphans.update(dict.fromkeys(sorted(self.linked_from.pop(key, ()))))
         left = {key: None for key in orphans if key in self.nodes}
         for key in left:
@@ -98,8 +137,12 @@ class Linking:
                 queue.extend(self.linked_from.get(key, ()))
         return sorted((self.nodes[key] for key in seen), key=_order)
 
+    def _take_in(self, node: Node) -> None:
+        self.nodes[node.mention.key] = node
+        self.blocks.enter(node)
+
     def _relink(self, node: Node) -> tuple[Link, ...]:
-        found = (_link(node, other) for other in self._candidates(node) if other.order < node.order)
+        found = (_link(node, other) for other in self.blocks.near(node) if other.order < node.order)
         return self._best([link for link in found if link is not None])
 
     def _best(self, links: list[Link]) -> tuple[Link, ...]:
@@ -119,37 +162,6 @@ class Linking:
         self.links[key] = links
         for link in links:
             self.linked_from.setdefault(link.key, set()).add(key)
-
-    def _enter(self, node: Node) -> None:
-        self.nodes[node.mention.key] = node
-        for name, days in _entered(node):
-            block = self._blocks.setdefault(name, {})
-            for day in days:
-                block.setdefault(day, {})[node.mention.key] = node
-
-    def _leave(self, node: Node) -> None:
-        for name, days in _entered(node):
-            block = self._blocks[name]
-            for day in days:
-                held = block[day]
-                held.pop(node.mention.key, None)
-                if not held:
-                    del block[day]
-            if not block:
-                del self._blocks[name]
-
-    def _candidates(self, node: Node) -> Iterable[Node]:
-        """The other mentions of its blocks, each once, in no telling order."""
-        found: dict[str, Node] = {}
-        for name, days in _searched(node):
-            block = self._blocks.get(name)
-            if block is not None:
-                for day in days:
-                    held = block.get(day)
-                    if held:
-                        found.update(held)
-        found.pop(node.mention.key, None)
-        return found.values()
 
 
 def _link(later: Node, earlier: Node) -> Link | None:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.article import (
     COUNTING_SCOPES,
@@ -56,6 +57,8 @@ _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", 
 _PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
 #: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
 _SPOKEN = ("_demanded", "_discussed", "_announced", "_refused", "_delayed", "_clause", ".proposed")
+#: A denial may name the happening as one that is known.
+_DENIABLE = COUNTING_SCOPES | {"reference", "mention"}
 _PERPETRATORS = frozenset({"perpetrator", "actor", "mover", "agent"})
 
 
@@ -70,7 +73,7 @@ class Context(Struct, frozen=True, kw_only=True):
 
 
 def mentions_of(report: Report, context: Context) -> list[Mention]:
-    """The mentions of a report's events that count or belong to an episode, in the order of the events.
+    """The mentions of a report's events that count, belong to an episode or are denials, in the order of the events.
 
     Story, family and the times that depend on other versions of the article are left to ``identity.dressed``.
     """
@@ -81,7 +84,20 @@ def mentions_of(report: Report, context: Context) -> list[Mention]:
         telling = _telling(signals, phased=phased)
         if telling:
             found.append(_mention(report, context, event, signals, telling))
+        denying = [] if phased else [s for s in signals if _denies(s)]
+        if denying:
+            found.append(_denial(_mention(report, context, event, signals, denying), event, report))
     return found
+
+
+def _denial(mention: Mention, event: Event, report: Report) -> Mention:
+    """What an event says against itself: "the army denied that its aircraft struck the market"."""
+    signals = tuple(n for n in event.signals if _denies(report.signals[n]))
+    return replace(mention, key=f"{mention.key}!", signals=signals, denies=True, stance="denial", actual=False)
+
+
+def _denies(signal: Signal) -> bool:
+    return signal.realis == "denied" and signal.stance == "denial" and signal.scope in _DENIABLE
 
 
 def _telling(signals: list[Signal], *, phased: bool) -> list[Signal]:
@@ -115,7 +131,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
     if episode and episode.host_country:
         spot = Spot(country=episode.host_country, precision="country", radius_km=500.0)
     tone = max([s for s in telling if _took_place(s)] or telling, key=lambda s: (bool(s.counts), s.confidence))
-    update = any(s.scope == "update" for s in telling)
+    update = any(s.scope == "update" or _denies(s) for s in telling)
     actors = (episode.actor,) if episode and episode.actor else _perpetrators(event.actors or lead.actors)
     return Mention(
         key=f"{context.article}\x1f{event.id}",
@@ -255,8 +271,10 @@ def _sites(signals: list[Signal]) -> tuple[str, ...]:
 def _unspoken(signal: Signal) -> str:
     """The sentence without the words that name its speaker, "hospital officials" and their like."""
     text, speaker = signal.sentence, signal.speaker
-    if speaker is not None and speaker.field == signal.field and signal.start <= speaker.start < signal.end:
-        text = text.replace(speaker.text, " ", 1)
+    if speaker is not None and speaker.field == signal.field:
+        start, end = speaker.start - signal.start, speaker.end - signal.start
+        if text[max(start, 0) : end] == speaker.text:
+            text = f"{text[:start]} {text[end:]}"
     return _SITED_SPEAKERS.sub(" ", text)
 
 

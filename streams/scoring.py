@@ -24,6 +24,8 @@ JOIN = 3.0
 BOUND = 100.0
 #: What is taken off when only place, day and kind agree: in a large town that may be another attack.
 UNSPECIFIC = 2.0
+#: Of a denial whose kind of attack is another than the one told.
+_ANOTHER_WORD = -0.2
 DAY = 86400
 #: A sentence with fewer words than this is taken to have as many.
 _FEW = 6
@@ -136,6 +138,24 @@ def fit(node: Node, profile: Profile, words: float) -> float | None:
         if profile.together.intersection(bond.together):
             return BOUND
     return _episode_fit(node, profile, words) if node.episodic else _incident_fit(node, profile, words)
+
+
+def denial_fit(node: Node, told: Profile) -> float | None:
+    """How well a denial fits what it may deny. It says "the strike": what is known needs no more hints than these.
+
+    None is a veto: a conflict of place or day, or neither a place nor a figure, name or target in common. Who denies
+    that he "bombed" a place may deny an air strike.
+    """
+    m = node.mention
+    place, day = best_place(m.spot, told.spots), _day(m, told)
+    kind = max(types_fit({m.type: None}, told.types), _ANOTHER_WORD)
+    if place is None or day is None:
+        return None
+    same = bool(same_figures(node.totals, told.totals, 1.0))
+    names, sites = len(node.names & told.names), _apart(m.sites, told.sites, 0.6, -1.3)
+    if place < 1.0 and not (same or names or sites > 0):
+        return None
+    return place + day + kind + sites + same + 0.5 * min(names, 2) + _parties(node.parties, told.parties)
 
 
 def shared_words(one: Node, other: Node) -> float:

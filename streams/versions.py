@@ -56,7 +56,7 @@ class Dates(Struct, frozen=True, array_like=True):
 
 def told_of(mentions: Iterable[Mention]) -> tuple[Told, ...]:
     """What these mentions say."""
-    return tuple(Told(kind_of(m.type), m.spot, m.phase, m.figures) for m in mentions)
+    return tuple(Told(f"{'no ' if m.denies else ''}{kind_of(m.type)}", m.spot, m.phase, m.figures) for m in mentions)
 
 
 def with_version(versions: tuple[Version, ...], version: Version) -> tuple[Version, ...]:

@@ -212,7 +212,7 @@ class _Reading:
         placed = world.articles.rows[key]
         if not before and not placed.mentions and not others:
             return _NOTHING
-        gone, come, refresh = [m.key for m in before if m.key in world.home], list[Node](), list[str]()
+        gone, come, refresh = [m.key for m in before if world.knows(m.key)], list[Node](), list[str]()
         for article in (key, *others):
             row = world.articles.rows[article]
             mentions = identity.dressed(row, world.articles)
@@ -220,7 +220,7 @@ class _Reading:
                 world.articles.put(article, replace(row, mentions=mentions))
             alive = () if world.stories.is_gone(row) else mentions
             if article != key:
-                known_here = [m.key for m in mentions if m.key in world.home]
+                known_here = [m.key for m in mentions if world.knows(m.key)]
                 told_alike = all(m.story == old.story for m, old in zip(mentions, row.mentions, strict=True))
                 if told_alike and len(known_here) == len(alive):
                     refresh += known_here

@@ -30,7 +30,7 @@ from streams.tolls import claims, toll, want_of
 SPAN = 20 * 86400
 CROWDED = Shape(
     days=4, rates=(("IQ", 5.0), ("ML", 1.0)), towns=3, noise=1, vague=0.3, revised=0.25, corrected=0.2, withdrawn=0.15,
-    retouched=0.2, undated=0.08, late=0.2, episodes=0.5,
+    retouched=0.2, denied=0.3, undated=0.08, late=0.2, episodes=0.5,
 )  # fmt: skip
 ROOMY = Shape(days=8, noise=2, episodes=0.3)
 RULES = tuple(
@@ -76,6 +76,7 @@ def seen(state: State) -> dict[str, Any]:
     return {
         id_: (
             [replace(m, position=0) for m in happening.mentions],
+            [replace(m, position=0) for m in happening.denied],
             happening.voids,
             happening.phase,
             toll(happening, want_of("killed")),
@@ -174,7 +175,7 @@ def test_incidents_are_those_gathered_from_scratch(shape: Shape, seed: int, orde
             (mention, row.moment, family_of(mention.type) in PHASED_FAMILIES)
             for _, row in identity.table(state).sorted_items()
             for mention, home in zip(row.mentions, row.homes, strict=True)
-            if home
+            if home and not mention.denies
         ]
         found = [(h.id, tuple(m.key for m in h.mentions)) for _, h in world.happenings(state).sorted_items()]
         same(found, gathered(mentions))
@@ -222,6 +223,23 @@ def test_an_edit_that_changes_no_figure_changes_nothing(shape: Shape, seed: int,
     same(seen(one.state), seen(two.state))
     same(one.windows, two.windows)
     same(seen(two.state), seen(fold(shuffled([*records, *edits], order))))
+
+
+@quickly
+@given(seeds, seeds)
+def test_denials_enter_no_count_and_find_what_they_deny_in_any_order(seed: int, order: int) -> None:
+    records = records_of(CROWDED, seed)
+    silent = [r for r in records if not (isinstance(r.entry, Reading) and is_denial(r.entry.report))]
+    one, two, three = Decided(records), Decided(silent), fold(shuffled(records, order))
+    known, without = world.happenings(one.state).rows, world.happenings(two.state).rows
+    assert any(happening.denied for happening in known.values())
+    same(sorted(known), sorted(without))
+    same(one.windows, two.windows)
+    same(seen(one.state), seen(three))
+
+
+def is_denial(report: Report) -> bool:
+    return any(signal.realis == "denied" for signal in report.signals)
 
 
 @quickly

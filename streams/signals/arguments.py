@@ -18,7 +18,10 @@ from streams.text.places import Gazetteer, PlaceMention
 _SAYING = frozenset("said says told warned urged urges called accused denied wants".split())
 #: Announcing one of these is what happened.
 _ANNOUNCED = frozenset({"agreement", "ceasefire"})
-_SPOKE = frozenset("said told announced confirmed reported added says declared stated".split())
+_SPOKE = frozenset(
+    """said told announced confirmed reported added says declared stated denied denies
+    rejected""".split()
+)
 _SEATED = frozenset(
     """ministry staff government office army officials embassy headquarters command authorities police agency
     organisation organization group spokesman diplomats parliament""".split()
@@ -174,11 +177,18 @@ def _acts(mention: PlaceMention, draft: Draft, end: int) -> bool:
     return mention.precision == "country" and at <= 2 and at in draft.sentence.verb_starts
 
 
-def _of_speech(draft: Draft, start: int) -> bool:
+def _of_speech(draft: Draft, day: DateMention) -> bool:
     """Whether a date is when somebody spoke: "said on Thursday", "police on Thursday said"."""
-    at = bisect_left(draft.sentence.starts, start)
+    if _is_genitive(draft, day):
+        return False
+    at = bisect_left(draft.sentence.starts, day.start)
     spoken = _SPOKE - {"announced"} if family_of(draft.type) in _ANNOUNCED else _SPOKE
     return any(draft.sentence.word(i) in spoken for i in range(max(at - 3, 0), at + 2))
+
+
+def _is_genitive(draft: Draft, day: DateMention) -> bool:
+    """ "Tuesday's": the day of what is named next."""
+    return draft.sentence.text[day.end : day.end + 1] in ("'", "\u2019")
 
 
 def _of_the_news(draft: Draft, day: DateMention) -> bool:
@@ -187,7 +197,7 @@ def _of_the_news(draft: Draft, day: DateMention) -> bool:
     "Police on Thursday lowered the toll of the bombing to 17", "the toll rose to 12 on Thursday".
     """
     sentence, trigger = draft.sentence, draft.trigger
-    if sentence.text[day.end : day.end + 1] in ("'", "\u2019"):
+    if _is_genitive(draft, day):
         return False
     at = bisect_left(sentence.starts, day.start)
     if trigger.phrase.kind == "toll" or at < trigger.first:
@@ -202,7 +212,7 @@ def time_of(draft: Draft, dates: Sequence[DateMention], anchor: date | None) -> 
     sentence = draft.sentence
     start, end = sentence.span(*draft.segment)
     trigger = sentence.starts[draft.trigger.first]
-    points = [d for d in dates if d.kind == "point" and not _of_speech(draft, d.start)]
+    points = [d for d in dates if d.kind == "point" and not _of_speech(draft, d)]
     if draft.scope == "update":
         points = [d for d in points if not _of_the_news(draft, d)]
     inside = [d for d in points if start <= d.start < end]

@@ -22,7 +22,9 @@ _ANALYST = frozenset(
     """analyst analysts expert experts observer observers researcher scholar scholars think-tank monitor""".split()
 )
 _MEDIA = frozenset("reuters afp ap radio television newspaper daily tv agency".split())
-_SPOKEN = SAYING | {"according"}
+_DENYING = frozenset("denied denies".split())
+_SPEAKING = SAYING | _DENYING
+_SPOKEN = _SPEAKING | {"according"}
 _NO_SPEAKER = AUXILIARIES | PERFECT | frozenset("earlier previously initially as not".split())
 #: "Announced on 3 March", "reported killed": a participle, nobody's speech.
 _TOLD_OF = frozenset("on last earlier by killed dead missing wounded injured".split())
@@ -48,7 +50,8 @@ def speech_of(sentence: Sentence) -> Speech | None:
     for i, word in enumerate(words):
         if word == "according" and sentence.word(i + 1) == "to":
             return _speech(sentence, i + 2, _run(sentence, i + 2, 1))
-        if word not in SAYING or not i or words[i - 1] in _NO_SPEAKER or sentence.word(i + 1) in _TOLD_OF:
+        told_of = sentence.word(i + 1) in _TOLD_OF and word not in _DENYING
+        if word not in _SPEAKING or not i or words[i - 1] in _NO_SPEAKER or told_of:
             continue
         first = _run(sentence, i - 1, -1) + 1
         if first < i:
@@ -73,6 +76,8 @@ def _run(sentence: Sentence, i: int, step: int) -> int:
 def _speech(sentence: Sentence, first: int, last: int) -> Speech | None:
     while first < last and sentence.words[first] in ("the", "a", "an", "he", "she", "it", "they", "on", "in"):
         first += 1
+    if sentence.word(last - 2) == "on" and last - 2 > first:
+        last -= 2
     if first >= last:
         return None
     words = set(sentence.words[first:last])
