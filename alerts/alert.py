@@ -136,6 +136,23 @@ class Step(Struct, frozen=True, kw_only=True):
     evidence: Evidence | None
 
 
+class NearView(Struct, frozen=True, kw_only=True):
+    """One of our own places near an incident."""
+
+    asset: str
+    kind: str
+    km: float | None
+    """From its edge to the incident's place; None where only the country is known."""
+    radius_km: float | None
+    """How sure the incident's place is."""
+    incident: str
+    nth: int
+    """The how-manieth within ``within_km`` in the ``over`` seconds up to it."""
+    over: int
+    within_km: float
+    note: str = ""
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """A fired decision as a channel-neutral text with its evidence."""
 
@@ -164,6 +181,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     sequence: list[Step] | UnsetType = UNSET
     """The steps of a sequence in their order. Only alerts of such a rule have this and ``denials``."""
     denials: list[Evidence] | UnsetType = UNSET
+    near: list[NearView] | UnsetType = UNSET
+    """Our own places near its incidents, the newest incident first. Only alerts of rules with ``near`` have this."""
 
 
 class Notification(Struct, frozen=True, kw_only=True):

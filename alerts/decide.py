@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from alerts import chains, compose, routing, rules
+from alerts import chains, compose, nearby, routing, rules
 from alerts.alert import Alert, Change, Kind
 from alerts.config.types import Config, Rule
 from alerts.dispatch import Dispatch, Emitted, Sending, held, waiting
@@ -407,6 +407,7 @@ class _Step:
         alert = compose.alert(rule, root, kind, found.peak, members, changed, self.read, now=self.now, since=since)
         if rule.steps:
             alert = chains.told(alert, rule, self.judge.following.chain_of(rule, found.peak), members, self.read)
+        alert = nearby.told(alert, rule, members, self.tables)
         basis = self.judge.basis(rule, found)
         if basis is not None:
             alert = replace(alert, measure=basis.added_to(alert.measure))

@@ -69,6 +69,14 @@ def _asked(case: Case) -> str:
     return filters.told_of(case.rule.where, case.happening) if case.rule.where else "this rule has no filters"
 
 
+def _near(case: Case) -> str:
+    near = rules.hits(case.rule, rules.looked_at(case.rule, case.happening))
+    if not near:
+        return "none"
+    km = near[0].km
+    return f"{near[0].asset.name} is {'in its country' if km is None else f'{km:.0f} km away'}"
+
+
 def _counted(case: Case) -> str:
     late = [m for m in rules.looked_at(case.rule, case.happening).counted if m.quiet]
     return "in time" if not late else f"{late[0].quiet}, which this rule counts"
@@ -167,6 +175,12 @@ GATES: tuple[Gate, ...] = (
         asks="Is it, and is it told, as the rule's filters ask?",
         reasons=(*map(filters.reason_of, filters.FIELDS), filters.TOGETHER),
         says=_asked,
+    ),
+    Gate(
+        name="near",
+        asks="Is it near one of our own places?",
+        reasons=("place_too_coarse", "not_near"),
+        says=_near,
     ),
     Gate(name="dated", asks="Does an article about it carry a date?", reasons=("undated",), says=_dated),
     Gate(name="counted late", asks="If late, is it counted?", reasons=("late_dropped",), says=_counted),
@@ -272,6 +286,7 @@ def asked(rule: Rule) -> list[Gate]:
     left_out = {
         "phase": not rule.phases,
         "asked for": rule.where is None,
+        "near": rule.near is None,
         "counted late": rule.late != "drop",
         "recent": rule.max_age is None,
         "victims": not rule.victims,

@@ -32,7 +32,12 @@ def readback(alert: Alert) -> str:
     told = [_what(lead, alert.evidence), _kind(lead), wording.place(lead.place, with_country=False)]
     told.append(wording.days(lead.event_time, alert.at))
     sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
-    return "; ".join([sentence, _families(alert, lead), *_standing(lead), _group(lead)])
+    return "; ".join([sentence, *_near(alert), _families(alert, lead), *_standing(lead), _group(lead)])
+
+
+def _near(alert: Alert) -> Sequence[str]:
+    """How far the newest incident is from our own places."""
+    return [wording.near(view) for view in (alert.near or [])[:1]]
 
 
 def _of_sequence(alert: Alert, steps: Sequence[Step]) -> str:

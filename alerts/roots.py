@@ -93,6 +93,7 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: dict[str, str]
     item: Item
     part: Part | None = None
+    near: tuple[str, ...] = ()
 
 
 class Definition(Struct, frozen=True, kw_only=True):
@@ -173,21 +174,17 @@ class Tables:
         old = self.shares.get(name)
         before = self.text_of(rule, old.key) if old else None
         after = self.text_of(rule, share.key) if share else None
-        if (
-            old is not None
-            and share is not None
-            and before == after
-            and (old.item, old.part) == (share.item, share.part)
-        ):
+        new = Kept(key=share.key, item=share.item, part=share.part, near=share.near) if share else None
+        if old is not None and old == new:
             return [after] if after else []
         opened = self.windows
         if old is not None and before is not None:
             _take_out(opened, before, old.item)
-        if share is None:
+        if new is None:
             self.shares.drop(name)
         elif after is not None:
-            self.shares.put(name, Kept(key=share.key, item=share.item, part=share.part))
-            _put_in(opened, after, share.item)
+            self.shares.put(name, new)
+            _put_in(opened, after, new.item)
         return sorted({text for text in (before, after) if text is not None})
 
     def roots_about(self, id_: str, key_text: str) -> list[Root]:

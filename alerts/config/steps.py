@@ -16,7 +16,7 @@ from streams.article import PHASED_FAMILIES, family_of
 
 MOST_STEPS = 3
 #: Keys of a rule that say nothing of a sequence: its steps have their own, or it has none.
-_NOT_BESIDE = ("when", "measure", "over", "trigger", "victims", "phases", "allow_vague", "realis", "scope")
+_NOT_BESIDE = ("when", "measure", "over", "trigger", "victims", "phases", "allow_vague", "realis", "scope", "near")
 _EXAMPLE = '[{when: "force.*withdrawal*"}, {when: "attack.*", within: 90d}]'
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from alerts.masking import hide, hide_path
 
+AssetKind = Literal["site", "staff", "route"]
 Late = Literal["alert", "note", "drop"]
 Trigger = Literal["at_least", "first", "ratio", "record", "surge", "absence", "sequence"]
 #: Measures of withdrawals, ceasefires and sieges; the others are of incidents.
@@ -94,6 +95,28 @@ class Tuning(Struct, frozen=True, kw_only=True):
     """``ratio`` and ``record``: buckets that a count is compared with."""
 
 
+class Asset(Struct, frozen=True, kw_only=True):
+    """One of our own places. ``points`` are (latitude, longitude) in degrees: one, or the waypoints of a route."""
+
+    name: str
+    kind: AssetKind
+    points: tuple[tuple[float, float], ...]
+    radius_km: float = 0.0
+    """How far it extends from its point, or to each side of its route."""
+    country: str | None = None
+    note: str = ""
+
+
+class Near(Struct, frozen=True, kw_only=True):
+    """How near to our own places a happening must be."""
+
+    within_km: float
+    coarse: bool = False
+    """Whether a happening counts of which only the country or the region is known."""
+    assets: tuple[Asset, ...] = ()
+    """The places that are meant."""
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """What to watch. ``definition`` is the hash that its state is kept under."""
 
@@ -120,6 +143,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Phases of an episode that make the rule speak, whether done or only announced; empty: what is done counts."""
     where: Filter | None = None
     """What a happening, and a mention of it, must be: the rule's own filters and its ``where``, all of which hold."""
+    near: Near | None = None
     realis: tuple[str, ...] = ()
     """What it must be told as; empty for what took place."""
     allow_vague: bool = True
@@ -309,6 +333,8 @@ class Config(Struct, frozen=True, kw_only=True):
     retention: int = 400 * 86400
     severities: tuple[str, ...] = ("info", "warning", "critical")
     publishers: str | None = None
+    assets: tuple[Asset, ...] | None = None
+    """Our own places; None when the config names no file of them."""
     listen: str | None = None
     """HOST:PORT of the daemon's HTTP server."""
     token: Secret | None = None
