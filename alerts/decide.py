@@ -46,6 +46,8 @@ class Effects(Struct, kw_only=True):
     log: list[tuple[str, str, str]] = []
     outgoing: list[Planned] = []
     released: list[Sending] = []
+    changes: tuple[tuple[Happening | None, Happening | None], ...] = ()
+    """What it changed in the world: (before, after)."""
 
 
 class Decide:
@@ -103,6 +105,7 @@ class Decide:
     def _fold(self, state: State, record: Record, read: Read, effects: Effects) -> None:
         observation = world.observe(state, record, self._settings)
         effects.log += [(note.about, note.reason, note.detail) for note in observation.notes]
+        effects.changes += observation.changes
         step = _Step(self, state, record, read, observation, effects)
         if isinstance(record.entry, Control) and record.entry.command == "config":
             step.adopt_rules()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
@@ -14,6 +14,11 @@ from alerts.cli.plan import Plan
 from alerts.cli.running import Way, run
 from alerts.cli.shown import Shown
 from alerts.config.types import Config
+
+if TYPE_CHECKING:
+    from alerts.monitor import Monitor
+    from alerts.report.watching import Watching
+    from streams.engines.history import Span
 
 
 @click.command("replay")
@@ -33,6 +38,9 @@ from alerts.config.types import Config
     "--against", metavar="OLD.yml", help="Show what this config says otherwise than another; exit 1 if it does."
 )
 @click.option("--json", is_flag=True, help="The difference as JSON.")
+@click.option(
+    "--report", metavar="FILE", help="Write a page that shows what happened, what was said and why: one HTML file."
+)
 @click.option("--deliver", is_flag=True, help="Send the alerts. Without it no sender exists.")
 @click.option(
     "--cache", metavar="FILE", help="Where what was read is remembered, for the next replay of the same news."
@@ -58,6 +66,7 @@ def command(
     workers: int | None,
     against: str | None,
     json: bool,
+    report: str | None,
 ) -> None:
     """Run FEEDs (files, folders, globs, - for standard input, kafka:TOPIC) through a config and show its alerts.
 
@@ -75,17 +84,23 @@ def command(
     settings = load_config(config, sending=deliver)
     plan = Plan(settings, feeds, since, until, assume, feed_format)
     shown = Shown(plan.since, table=table or sys.stdout.isatty(), quiet=bool(out or expect))
-    way = Way(deliver=deliver, speed=speed, cache=None if no_cache else Path(cache) if cache else default_path())
+    remembered = None if no_cache else Path(cache) if cache else default_path()
+    way = Way(deliver=deliver, speed=speed, cache=remembered, publishers=bool(report))
+    if report:
+        _can_report(report, store=store)
     try:
         if against is not None:
-            _refuse(against, store=store, deliver=deliver, speed=speed, expect=expect, alerts=out)
+            _refuse(against, store=store, deliver=deliver, speed=speed, expect=expect, alerts=out, report=report)
             _against(settings, load_config(against, sending=False), plan, way, workers, shown, json=json)
         with Monitor(
             settings, Path(store) if store else None, deliver=deliver, workers=workers, since=plan.since
         ) as monitor:
-            run([monitor], plan, way, shown)
+            watching = _watched(monitor) if report else None
+            span = run([monitor], plan, way, shown)
             found = replay.told(monitor.store.writer, plan.since)
             shown.summary(monitor.store.writer, settings, found)
+            if report and watching is not None:
+                _report(report, monitor, plan, watching, span, found)
     except (StoreError, PublishersError) as error:
         stop(FAILED, str(error))
     except FeedError as error:
@@ -98,6 +113,51 @@ def command(
     shown.all(found)
     if expect:
         _compare(expect, found)
+
+
+def _can_report(path: str, *, store: str | None) -> None:
+    """A report is drawn of a replay that keeps nothing, where matplotlib is there to draw."""
+    from importlib.util import find_spec
+
+    from alerts.report import MISSING
+
+    if store:
+        stop(BAD_CONFIG, f"--report {path}: it shows a whole history, and a store may hold a part; leave out --store")
+    if find_spec("matplotlib") is None:
+        stop(BAD_CONFIG, MISSING)
+
+
+def _watched(monitor: Monitor) -> Watching:
+    """Have a monitor's fold watched."""
+    from alerts.decide import Decide
+    from alerts.report.watching import Watching
+
+    assert isinstance(monitor.folding.fold, Decide)
+    watching = Watching(monitor.folding.fold)
+    monitor.folding.fold = watching
+    return watching
+
+
+def _report(path: str, monitor: Monitor, plan: Plan, watching: Watching, span: Span, found: list[bytes]) -> None:
+    """Write the report."""
+    from alerts import replay, tally
+    from alerts.report import page
+
+    connection, config = monitor.store.writer, monitor.config
+    facts = page.Facts(
+        config=config,
+        since=plan.since,
+        alerts=found,
+        messages=replay.messages(connection, plan.since),
+        tallies=tally.tallies(connection, config, found, plan.since or 0),
+        watching=watching,
+        span=span,
+    )
+    again = () if "-" in plan.feeds else plan.read()
+    try:
+        Path(path).write_text(page.build(facts, again), encoding="utf-8")
+    except OSError as error:
+        stop(FAILED, f"{path}: cannot be written: {error.strerror}; name another file with --report")
 
 
 def _refuse(against: str, **others: object) -> None:

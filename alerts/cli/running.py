@@ -29,6 +29,8 @@ class Way(Struct, frozen=True, kw_only=True):
     """A factor of real time; None is all at once."""
     cache: Path | None = None
     """None reads everything anew."""
+    publishers: bool = False
+    """Whether to sum up how each publisher did."""
 
 
 def run(monitors: Sequence[Monitor], plan: Plan, way: Way, shown: Shown) -> Span:
@@ -52,7 +54,7 @@ def run(monitors: Sequence[Monitor], plan: Plan, way: Way, shown: Shown) -> Span
     if monitor.keeps:
         _into_store(monitor, plan, pace)
         return Span()
-    return _leaving_nothing(monitors, plan, pace, way.cache)
+    return _leaving_nothing(monitors, plan, pace, way)
 
 
 def _into_store(monitor: Monitor, plan: Plan, pace: Pace | None) -> None:
@@ -68,14 +70,14 @@ def _into_store(monitor: Monitor, plan: Plan, pace: Pace | None) -> None:
         monitor.engine.replay(each=step, until=plan.until, pace=pace)
 
 
-def _leaving_nothing(monitors: Sequence[Monitor], plan: Plan, pace: Pace | None, path: Path | None) -> Span:
+def _leaving_nothing(monitors: Sequence[Monitor], plan: Plan, pace: Pace | None, way: Way) -> Span:
     """What was read before comes out of the cache; nothing is kept but that."""
     from alerts import replay
     from alerts.cli.progress import folding
     from streams.engines import history
     from streams.engines.report_cache import History, ReportCache
 
-    with contextlib.closing(ReportCache(path)) as cache:
+    with contextlib.closing(ReportCache(way.cache)) as cache:
         news = history.History(monitors[0].pool, cache)
         name = replay.fingerprint(((feed, plan.options(feed)) for feed in plan.feeds), plan.until)
         kept = cache.history(name) if name else None
@@ -92,8 +94,14 @@ def _leaving_nothing(monitors: Sequence[Monitor], plan: Plan, pace: Pace | None,
             monitor.adopt_config(first or 0)
         with folding(articles) as step:
             span = history.fold(
-                [monitor.folding for monitor in monitors], chunks, each=step, until=plan.until, pace=pace
+                [monitor.folding for monitor in monitors],
+                chunks,
+                each=step,
+                until=plan.until,
+                pace=pace,
+                publishers=way.publishers,
             )
+        span.unreadable = unreadable
         if kept is None and name is not None:
             told = History(chunks=tuple(news.keys), articles=articles, first=first, unreadable=unreadable)
             cache.keep_history(name, told)

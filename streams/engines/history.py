@@ -36,6 +36,17 @@ class _Piece(Struct):
     known: bool = False
 
 
+class Publisher(Struct):
+    """How a publisher did over a history. Times are seconds."""
+
+    articles: int
+    first: int
+    last: int
+    silence: int = 0
+    """The longest time without an article."""
+    silent_from: int = 0
+
+
 class Span(Struct):
     """What was folded of a history. Times are seconds, None before the first article."""
 
@@ -44,6 +55,10 @@ class Span(Struct):
     last: int | None = None
     left_out: Counter[str] = field(default_factory=Counter)
     """Reason → tempting phrases of articles that tell of nothing."""
+    publishers: dict[str, Publisher] | None = None
+    """By name; None where nobody asked."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(place, why) of what could not be read."""
 
     def add(self, chunk: Chunk) -> None:
         """Take another piece into account."""
@@ -51,10 +66,23 @@ class Span(Struct):
         self.first = chunk.times[0] if self.first is None else self.first
         self.last = chunk.times[-1]
         self.left_out.update(chunk.left_out)
+        if self.publishers is not None:
+            for at, n in zip(chunk.times, chunk.by, strict=True):
+                _hear(self.publishers, chunk.publishers[n], at)
 
     def days(self, since: int | None) -> float:
         """How many days it covers from a time (seconds) on."""
         return 0.0 if self.last is None else max(0, self.last - max(self.first or 0, since or 0)) / 86400
+
+
+def _hear(publishers: dict[str, Publisher], name: str, at: int) -> None:
+    known = publishers.get(name)
+    if known is None:
+        publishers[name] = Publisher(articles=1, first=at, last=at)
+        return
+    if at - known.last > known.silence:
+        known.silence, known.silent_from = at - known.last, known.last
+    known.articles, known.last = known.articles + 1, at
 
 
 class History:
@@ -96,12 +124,21 @@ class History:
 
     def _read(self, piece: _Piece, entries: list[bytes]) -> Chunk:
         left_out, kept = Counter[str](), list[bytes | None]()
+        publishers, by = dict[str, int](), list[int]()
         for entry, at, alone in zip(entries, piece.times, piece.alone, strict=True):
-            report = _idle(entry, at) if alone else None
-            kept.append(entry if report is None else None)
-            if report is not None:
+            report = _report(entry)
+            idle = alone and world.is_idle(report, at)
+            kept.append(None if idle else entry)
+            by.append(publishers.setdefault(report.source or report.feed, len(publishers)))
+            if idle:
                 left_out.update(one.reason for one in report.excluded)
-        chunk = Chunk(times=tuple(piece.times), entries=tuple(kept), left_out=dict(sorted(left_out.items())))
+        chunk = Chunk(
+            times=tuple(piece.times),
+            entries=tuple(kept),
+            left_out=dict(sorted(left_out.items())),
+            publishers=tuple(publishers),
+            by=tuple(by),
+        )
         self.keys.append(piece.key)
         self._cache.keep_chunk(piece.key, chunk)
         return chunk
@@ -114,12 +151,14 @@ def fold(
     each: Callable[[int], None],
     until: int | None = None,
     pace: Pace | None = None,
+    publishers: bool = False,
 ) -> Span:
     """Fold pieces of a history with a Tick at every timer that falls due, as ``Embedded.replay`` does.
 
-    Several foldings go through it side by side, and each gives what it would give alone.
+    Several foldings go through it side by side, and each gives what it would give alone. ``publishers`` asks how each
+    of them did.
     """
-    span = Span()
+    span = Span(publishers={} if publishers else None)
     for chunk in chunks:
         for folding in foldings:
             for received, entry in zip(chunk.times, chunk.entries, strict=True):
@@ -149,10 +188,10 @@ def _step(folding: Folding, received: int, entry: bytes | None, pace: Pace | Non
         folding.commit_if_old()
 
 
-def _idle(entry: bytes, received: int) -> Report | None:
-    """The report of an entry that changes nothing but the clock."""
+def _report(entry: bytes) -> Report:
     reading = decode_entry(entry)
-    return reading.report if isinstance(reading, Reading) and world.is_idle(reading.report, received) else None
+    assert isinstance(reading, Reading)
+    return reading.report
 
 
 def _pieces(waiting: Iterable[Waiting]) -> Iterator[tuple[_Piece, list[Job]]]:

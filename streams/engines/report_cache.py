@@ -25,7 +25,7 @@ from streams.engines.sqlite import transaction
 
 #: Bytes that the file may hold.
 LIMIT = 2_000_000_000
-_VERSION = 1
+_VERSION = 2
 _TABLES = (
     "CREATE TABLE chunks (key BLOB PRIMARY KEY, used INTEGER NOT NULL, data BLOB NOT NULL)",
     "CREATE INDEX chunks_used ON chunks (used)",
@@ -46,6 +46,9 @@ class Chunk(Struct, frozen=True, array_like=True):
     """Its journal entry; None for one that tells of nothing and moves only the clock."""
     left_out: dict[str, int] = {}
     """Reason → tempting phrases of those that tell of nothing."""
+    publishers: tuple[str, ...] = ()
+    by: tuple[int, ...] = ()
+    """Of each article, which of the publishers it is from."""
 
 
 class History(Struct, frozen=True, array_like=True):
