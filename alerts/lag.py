@@ -16,7 +16,7 @@ _PATIENCE_MS = 3000
 
 
 def gather(kafka: Kafka) -> dict[str, Any]:
-    """For each of both topics its partitions, records there, and records that wait for its group.
+    """Of the topics of articles and reports: partitions, records, and how many wait for the group; and dead letters.
 
     When the brokers cannot be asked, ``trouble`` says why.
     """
@@ -34,6 +34,7 @@ def gather(kafka: Kafka) -> dict[str, Any]:
                 return {
                     "articles": _of_topic(admin, consumer, topics.articles, classify_group(kafka)),
                     "reports": _of_topic(admin, consumer, topics.reports, kafka.group),
+                    "dead_letters": _set_aside(consumer, topics.dead_letters),
                 }
             finally:
                 consumer.close(autocommit=False)
@@ -59,6 +60,17 @@ def _of_topic(admin: Any, consumer: Any, topic: str, group: str) -> dict[str, An
         "records": sum(end[place] - first[place] for place in places),
         "waiting": sum(end[place] - at[place] for place in places),
     }
+
+
+def _set_aside(consumer: Any, topic: str) -> dict[str, Any]:
+    """How many records could not be read; they lie in a topic of their own, each with its reason."""
+    from kafka import TopicPartition
+
+    places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+    if not places:
+        return {"trouble": f"no topic {topic}; make it with tocsin kafka init"}
+    first, end = consumer.beginning_offsets(places), consumer.end_offsets(places)
+    return {"topic": topic, "records": sum(end[place] - first[place] for place in places)}
 
 
 def _committed(admin: Any, group: str, places: list[Any]) -> dict[Any, Any]:

@@ -27,6 +27,7 @@ def test_what_waits_is_what_the_group_has_not_committed(broker: Broker, tmp_path
     desk.tocsin("kafka", "produce", "-", text=LINES)
     known = {"topic": desk.topics["articles"], "partitions": 2, "records": 50}
     assert status(desk)["articles"] == {**known, "group": f"{desk.topics['articles']}-classify", "waiting": 50}
+    assert status(desk)["dead_letters"] == {"topic": desk.topics["dead_letters"], "records": 0}
     kafka = load(desk.path, {}).kafka
     assert kafka is not None
     consumer = KafkaConsumer(bootstrap_servers=broker.servers, group_id=classify_group(kafka), enable_auto_commit=False)
