@@ -138,7 +138,7 @@ class Decider(Daemon):
     def _fold(self, record: Any) -> None:
         if record.offset < self.desk.folding.position:
             return
-        read = read_record(record.offset, record.value, self._kafka.group)
+        read = read_record(record.offset, record.value, record.timestamp, self._kafka.group)
         if read.wrong:
             self._set_aside(record, read.wrong)
         self.desk.fold(read)

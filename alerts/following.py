@@ -42,7 +42,7 @@ class Following(Monitor):
     def begin(self, records: Iterable[Any], desk: str) -> None:
         """With nothing folded: go by the first config that the journal names, as everyone does before it is named."""
         for record in records:
-            named = _config(read_record(record.offset, record.value, desk))
+            named = _config(read_record(record.offset, record.value, record.timestamp, desk))
             if named is not None:
                 self._keep(named)
                 return

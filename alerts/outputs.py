@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from alerts import classifying, outbox
+from alerts import outbox
 from alerts.config.types import Kafka
 from streams.article import Article
 from streams.codec import canonical
 from streams.engines.kafka import read_topic
 from streams.engines.sqlite import transaction
 from streams.engines.store import Schema, Store
+from streams.sources.topic_records import FORM, OWN, key_of
 
 #: The tables of a store on Kafka beside the others.
 SCHEMA = Schema(name="kafka", tables=resources.files("alerts").joinpath("outputs.sql").read_text(encoding="utf-8"))
@@ -83,8 +84,7 @@ class Outputs:
 
     def _article(self, data: bytes) -> tuple[str, bytes, bytes, list[tuple[str, bytes]]]:
         article = msgspec.json.decode(data, type=Article)
-        key = f"{article.feed}\x1f{article.id}".encode("utf-8", "replace")
-        return self._topics.articles, key, data, [(classifying.FORM, classifying.OWN)]
+        return self._topics.articles, key_of(article.feed, article.id), data, [(FORM, OWN)]
 
     def _record(
         self, db: sqlite3.Connection, what: str, id_: str

@@ -54,6 +54,7 @@ def wanted(config: Config) -> tuple[Topic, ...]:
         raise ValueError(f"{config.path} has no kafka section; docs/config.md says what stands in it")
     names = kafka.topics
     kept = {"cleanup.policy": "delete", "retention.ms": str((kafka.retention or config.retention) * 1000)}
+    # the brokers' own time: kept by age in the journal, not by that of the news, and a bound for what came in when
     journal = {**kept, "retention.bytes": str(_FOREVER), "message.timestamp.type": "LogAppendTime"}
     compact = {"cleanup.policy": "compact"}
     return (

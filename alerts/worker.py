@@ -28,7 +28,7 @@ from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
 from alerts.brokers import aiokafka_settings, classify_group, client_settings, faust_settings
-from alerts.classifying import Classifying, Given, Record
+from alerts.classifying import Classifying, Given
 from alerts.config import load
 from alerts.config.types import Config, Kafka
 from alerts.ready import RefusedError, wait_until_ready
@@ -37,6 +37,7 @@ from streams.article import Article
 from streams.classify import classify
 from streams.engines.kafka import seal
 from streams.engines.pool import Pool, read_decoded
+from streams.sources.topic_records import Record
 
 log = logging.getLogger("tocsin.worker")
 #: Names the config's file.

@@ -75,17 +75,22 @@ def seal(data: bytes, received: int, desk: str = "", inbox: int | None = None) -
     return msgspec.json.encode(Sealed(received=received, entry=msgspec.Raw(data), desk=desk, inbox=inbox))
 
 
-def read_record(offset: int, value: bytes | None, desk: str) -> Read:
-    """A record as a desk takes it: another desk's word only says how late it is, and what is no entry not even that."""
+def read_record(offset: int, value: bytes | None, written_ms: int, desk: str) -> Read:
+    """A record as a desk takes it: another desk's word only says how late it is, and what is no entry not even that.
+
+    Nothing was received after it was written (the record's timestamp): a machine whose clock is wrong must not send
+    everybody's ahead.
+    """
     try:
         sealed = _decode(value or b"")
         data = bytes(sealed.entry)
         entry = decode_entry(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         return Read(position=offset + 1, received=0, entry=Tick(), data=_TICK, wrong=f"no journal entry: {error}")
+    received = max(0, min(sealed.received, -(-written_ms // 1000)))
     if isinstance(entry, Control) and sealed.desk != desk:
-        return Read(position=offset + 1, received=sealed.received, entry=Tick(), data=_TICK)
-    return Read(position=offset + 1, received=sealed.received, entry=entry, data=data, inbox=sealed.inbox)
+        return Read(position=offset + 1, received=received, entry=Tick(), data=_TICK)
+    return Read(position=offset + 1, received=received, entry=entry, data=data, inbox=sealed.inbox)
 
 
 # --- who holds it -----------------------------------------------------------------------------------------------------

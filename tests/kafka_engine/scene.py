@@ -212,7 +212,7 @@ class Scene:
         with Following(self.config, None, deliver=False, workers=0) as again:
             again.begin(records, self.group)
             for record in records:
-                again.fold(read_record(record.offset, record.value, self.group))
+                again.fold(read_record(record.offset, record.value, record.timestamp, self.group))
             again.folding.commit()
             alerts = alerts_of(again)
             return alerts, _swept(again)
