@@ -13,35 +13,19 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from alerts.triggers import unusual
-from alerts.triggers.series import Memory, Sight, advance, begin, sight
+from alerts.triggers.series import Memory, Sight
+from alerts.triggers.simulated import WARM, Verdict, alarms, counts
 from benchmarks.common import header
 
 BUCKETS = 4000
 RUNS = 100
-WARM = 60
 WITHIN = 7
 MEANS = (0.1, 0.5, 2.0, 8.0)
 SIZES = {"Poisson": 0.0, "negative binomial": 1.0}
 WORLDS = ("independent", "weekday cycle", "autocorrelated")
-
-Verdict = Callable[[float, Sight], bool]
-
-
-def counts(chance: random.Random, means: Sequence[float], size: float) -> list[int]:
-    """One count for each mean."""
-    return [_poisson(chance, m if size == 0 else chance.gammavariate(size, m / size)) for m in means]
-
-
-def _poisson(chance: random.Random, mean: float) -> int:
-    limit, n, product = math.exp(-min(mean, 700.0)), 0, chance.random()
-    while product > limit:
-        n += 1
-        product *= chance.random()
-    return n
 
 
 def means_of(world: str, mean: float, buckets: int, chance: random.Random) -> list[float]:
@@ -55,23 +39,6 @@ def means_of(world: str, mean: float, buckets: int, chance: random.Random) -> li
             found.append(mean * math.exp(level - 0.08))
         return found
     return [mean] * buckets
-
-
-def alarms(ys: Sequence[int], verdict: Verdict, memory: Memory) -> Iterator[int]:
-    """The buckets in which a trigger speaks."""
-
-    def count(bucket: int) -> float:
-        return ys[bucket] if 0 <= bucket < len(ys) else 0
-
-    series = begin(0, 0, _always)
-    for bucket, y in enumerate(ys):
-        series = advance(series, bucket, count, _always, memory)
-        if bucket >= WARM and y > 0 and verdict(y, sight(series, bucket, count, _always, memory)):
-            yield bucket
-
-
-def _always(bucket: int) -> bool:
-    return True
 
 
 def _surge(alpha: float, h: float, y: float, seen: Sight) -> bool:
