@@ -63,7 +63,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         values.problem(given["token"], 'a token is for pushes, and these need "listen: 127.0.0.1:8088"')
     config = Config(
         path=str(path),
-        sources=sections.read_sources(values, given),
+        sources=sections.read_sources(values, path.parent, given),
         rules=rules,
         routes=sections.read_routes(values, given, severities),
         silences=quieting.read_silences(values, given, severities),

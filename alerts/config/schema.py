@@ -104,6 +104,7 @@ _SOURCE = {
     "id": Key(v.name, required=True),
     "feed": Key(v.feed_url),
     "files": Key(v.expanded),
+    "opml": Key(v.expanded),
     "push": Key(v.only_true),
     "every": Key(v.span),
     "zone": Key(v.zone),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from alerts.channels.specs import SPECS
 from alerts.config.assets import read_near
 from alerts.config.filters import joined, read_filters
+from alerts.config.lists import listed_sources
 from alerts.config.problems import did_you_mean, shown
 from alerts.config.reader import Entry, Item
 from alerts.config.schema import (
@@ -57,9 +59,10 @@ def read_severities(values: Values, top: Mapping[str, Entry]) -> tuple[str, ...]
 # --- sources ------------------------------------------------------------------------------------------------------
 
 
-def read_sources(values: Values, top: Mapping[str, Entry]) -> tuple[Source, ...]:
-    """The sources that are in order."""
-    sources = []
+def read_sources(values: Values, folder: Path, top: Mapping[str, Entry]) -> tuple[Source, ...]:
+    """The sources that are in order, lists of feeds as their feeds; ``folder`` is the config's."""
+    sources: list[Source] = []
+    lists: list[tuple[Item, Source]] = []
     seen: set[str] = set()
     for item in listed(values, top, "sources"):
         found = read_section(values, item, "a source")
@@ -69,21 +72,30 @@ def read_sources(values: Values, top: Mapping[str, Entry]) -> tuple[Source, ...]
         _one_kind_of_source(values, item)
         if "fields" in item.value:
             found["fields"] = text_map(values, item.value["fields"].item, ARTICLE_FIELDS, "article field")
-        if "id" in found:
+        if "id" in found and "opml" in found:
+            lists.append((item, Source(**found)))
+        elif "id" in found:
             sources.append(Source(**found))
+    for item, source in lists:
+        polled = {known.feed for known in sources if known.feed}
+        sources += listed_sources(values, folder, item, source, polled)
     return tuple(sources)
 
 
-_KINDS_OF_SOURCE = ("feed", "files", "push")
+_KINDS_OF_SOURCE = ("feed", "files", "opml", "push")
 
 
 def _one_kind_of_source(values: Values, item: Item) -> None:
     given = [key for key in _KINDS_OF_SOURCE if key in item.value]
     if len(given) > 1:
         later = max((item.value[key] for key in given), key=lambda entry: (entry.line, entry.col))
-        values.problem(later, f'a source has one of "feed", "files" and "push", and this has "{given[0]}" already')
+        values.problem(
+            later, f'a source has one of "feed", "files", "opml" and "push", and this has "{given[0]}" already'
+        )
     elif not meant(item, "a source") & set(_KINDS_OF_SOURCE):
-        values.problem(item, 'a source needs "feed" (an address), "files" (a glob) or "push: true"')
+        values.problem(
+            item, 'a source needs "feed" (an address), "files" (a glob), "opml" (a list of feeds) or "push: true"'
+        )
 
 
 def _note_repeat(values: Values, item: Item, what: str, id_: str | None, seen: set[str]) -> None:

@@ -44,11 +44,16 @@ class Secret:
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """Where articles come from: just one of ``feed`` (an HTTP(S) address), ``files`` (a glob) and ``push`` is set."""
+    """Where articles come from: just one of ``feed`` (an HTTP(S) address), ``files`` (a glob) and ``push`` is set.
+
+    A list (``opml``) stands for its feeds and is in no config that was loaded.
+    """
 
     id: str
     feed: str | None = None
     files: str | None = None
+    opml: str | None = None
+    """A list of feeds, relative to the config's folder."""
     push: bool = False
     """Whether articles are pushed to it over HTTP."""
     every: int = 300

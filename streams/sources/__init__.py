@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from streams.article import Article
-from streams.sources.dating import Assume, date_articles
+from streams.sources.dating import Assume
 from streams.sources.formats import FORMATS, finished, items_of
 from streams.sources.opening import READ_ERRORS, Opened, open_path, paths_of, reason
 from streams.sources.options import FIELDS, FeedError, ReadOptions, Unreadable
@@ -68,22 +68,9 @@ def _read_and_close(opened: Opened, options: ReadOptions) -> Iterator[Item]:
 
 
 def _fetched(address: str, options: ReadOptions) -> list[Article | Unreadable]:
-    import requests
+    from streams.sources.http import fetch
 
-    from streams.sources.http import PollMemory, PollSource, poll
-
-    source = PollSource(
-        id=options.feed or address,
-        url=address,
-        format=options.fmt,
-        fields=options.fields,
-        zone=options.zone,
-        publisher=options.publisher,
-        lateness=options.lateness,
-        allow_private=True,
-    )
-    with requests.Session() as session:
-        result = poll(source, PollMemory(met=True), datetime.now(UTC), session)
+    result = fetch(address, options, datetime.now(UTC))
     if result.outcome == "failed":
         raise FeedError(f"{address}: {result.detail}; check the address, or name a file")
-    return [*date_articles(result.articles, options.assume), *result.unreadable]
+    return [*result.articles, *result.unreadable]

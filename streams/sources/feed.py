@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
+from xml.parsers import expat
 
 import feedparser
 
@@ -41,7 +42,8 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
 
     What broke the document is named once; the items before the break are read.
     """
-    data = _tamed(read_whole(stream).lstrip())
+    whole = read_whole(stream)
+    data = _tamed(whole.lstrip())
     try:
         parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # the parser's own failures on hostile input are of any kind
@@ -51,7 +53,8 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
     broken = parsed.get("bozo_exception")
     if broken is not None and not isinstance(broken, _HARMLESS):
         entries = entries[: len(_ITEM_END.findall(data))]
-        yield Unreadable(where=name, why=f"a malformed feed: {broken}; {len(entries)} whole items were read")
+        where, why = _break_in(data, whole[: len(whole) - len(whole.lstrip())].count(b"\n"), name, broken)
+        yield Unreadable(where=where, why=f"a malformed feed: {why}; {len(entries)} whole items were read")
     elif not entries and not parsed.get("version"):
         yield Unreadable(where=name, why="no RSS or Atom feed")
     items = [_item(entry, parsed.feed, f"{name}#{n}", name, options) for n, entry in enumerate(entries, 1)]
@@ -61,8 +64,23 @@ def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article 
 
 def _tamed(data: bytes) -> bytes:
     """The document without what would lead the parser astray, or make it give up all for one character."""
-    data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(b"", data))
-    return _REFERENCE.sub(_of_reference, WIDE.sub(b"", data, count=1))
+    data = _OTHER_ENTITY.sub(b"<!-", _ENTITY.sub(_blank_lines, data))
+    return _REFERENCE.sub(_of_reference, WIDE.sub(_blank_lines, data, count=1))
+
+
+def _blank_lines(match: re.Match[bytes]) -> bytes:
+    """Nothing but the line ends, so that places later in the document keep their line."""
+    return b"\n" * match[0].count(b"\n")
+
+
+def _break_in(data: bytes, lines_before: int, name: str, broken: object) -> tuple[str, str]:
+    """Where a document breaks, as ``NAME:LINE``, and why: the feed parser's own lines are those of its own copy."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        return f"{name}:{error.lineno + lines_before}", expat.ErrorString(error.code)
+    return name, str(broken)
 
 
 def _of_reference(match: re.Match[bytes]) -> bytes:

@@ -43,6 +43,7 @@ FORMATS: dict[str, Reader] = {
     "page": page.read,
     "html": _late("web"),
     "warc": _late("warc"),
+    "opml": _late("opml"),
 }
 
 _JSON_LINE = re.compile(rb'^[ \t]*\{[ \t]*"', re.MULTILINE)
@@ -51,7 +52,7 @@ _XML = re.compile(rb"(?:<\?xml|<rss|<feed|<rdf:RDF|<channel)\b", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 #: Formats that the first element tells.
-_ROOTS = {b"newsItem": "newsml", b"newsMessage": "newsml", b"packageItem": "newsml", b"nitf": "nitf"}
+_ROOTS = {b"newsItem": "newsml", b"newsMessage": "newsml", b"packageItem": "newsml", b"nitf": "nitf", b"opml": "opml"}
 _HTML = re.compile(rb"<!doctype html|<html\b", re.IGNORECASE)
 _WARC = b"WARC/"
 _NO_TEXT = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")

@@ -20,8 +20,9 @@ from msgspec.structs import replace
 
 from streams.article import Article
 from streams.sources.addresses import RefusedError, check_address
+from streams.sources.dating import date_articles
 from streams.sources.formats import read_opened, recognise
-from streams.sources.opening import READ_ERRORS, Opened, open_bytes, read_whole, reason
+from streams.sources.opening import READ_ERRORS, Opened, latest_day, open_bytes, read_whole, reason
 from streams.sources.options import ReadOptions, Unreadable, as_heard
 
 USER_AGENT = "tocsin/0.1 (+news monitor)"
@@ -33,6 +34,10 @@ _CHUNK = 65536
 _MAX_AGE = re.compile(r"(?i)\bmax-age\s*=\s*\"?(\d{1,9})")
 _TTL_MINUTES = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>")
 _TTL_WITHIN = 20_000
+#: Formats that a poll recognises. A web page or plain text is more often an error than news.
+POLLED = frozenset({"rss", "jsonl", "newsml", "nitf", "csv"})
+#: Formats that are recognised at an address that somebody has just typed.
+NAMED = POLLED | {"html", "warc"}
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, RefusedError, *READ_ERRORS, ValueError)
 
 
@@ -54,7 +59,8 @@ class PollSource(Struct, frozen=True, kw_only=True):
     url: str
     every: int = 300
     format: str | None = None
-    """A key of ``FORMATS``; None recognises RSS, Atom and JSON from the content."""
+    """A key of ``FORMATS``; None recognises those of ``unasked`` from the content."""
+    unasked: frozenset[str] = POLLED
     fields: dict[str, str] = {}
     zone: str = "UTC"
     publisher: str | None = None
@@ -124,6 +130,24 @@ def poll(
     )
 
 
+def fetch(address: str, options: ReadOptions, now: datetime) -> PollResult:
+    """What an address gives that was named for a single reading; undated articles are dated where they can be."""
+    source = PollSource(
+        id=options.feed or address,
+        url=address,
+        format=options.fmt,
+        unasked=NAMED,
+        fields=options.fields,
+        zone=options.zone,
+        publisher=options.publisher,
+        lateness=options.lateness,
+        allow_private=True,
+    )
+    with requests.Session() as session:
+        result = poll(source, PollMemory(met=True), now, session)
+    return replace(result, articles=date_articles(result.articles, options.assume))
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -139,11 +163,12 @@ def _read(
         zone=source.zone,
         publisher=source.publisher,
         lateness=source.lateness,
+        latest=latest_day(now),
     )
     try:
         opened = _unpacked(data, source.url, limits)
-        if source.format is None and recognise(opened.head) not in {"rss", "jsonl"}:
-            return [], [Unreadable(where=source.url, why=f"neither RSS, Atom nor JSON: {_glimpse(opened)}")]
+        if source.format is None and recognise(opened.head, source.fields.values()) not in source.unasked:
+            return [], [Unreadable(where=source.url, why=f"no form of news that is known: {_glimpse(opened)}")]
         for item in read_opened(opened, options):
             if isinstance(item, Unreadable):
                 unreadable.append(item)

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from msgspec.structs import replace
 
+from streams.article import Article
 from streams.sources import FeedError, ReadOptions, read_feed
 from streams.sources.http import Limits, PollMemory, PollSource, poll
 
@@ -227,7 +229,7 @@ def test_a_feed_with_a_broken_end_gives_its_items_and_says_so(site: Site, sessio
     site.answers["/feed"] = (200, {}, FEED[:-60])
     result = poll(source(site), PollMemory(), NOW, session)
     assert [article.id for article in result.articles] == ["new"]
-    assert result.unreadable[0].where == site.url()
+    assert result.unreadable[0].where == f"{site.url()}:1"
 
 
 def test_a_json_feed_is_read_through_the_field_map(site: Site, session: requests.Session) -> None:
@@ -250,3 +252,23 @@ def test_an_address_can_be_read_as_a_feed(site: Site) -> None:
     ]
     with pytest.raises(FeedError, match="404"):
         read_feed(site.url("/gone"), ReadOptions())
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(
+    "name", ["wire.rss", "wire.atom", "jsonfeed.json", "ninjs3.jsonl", "message.newsml", "story.nitf", "table.csv"]
+)
+def test_a_poll_knows_every_form_by_its_content(site: Site, session: requests.Session, name: str) -> None:
+    site.answers["/feed"] = (200, {"Content-Type": "application/octet-stream"}, (GOLDEN / name).read_bytes())
+    polled = poll(source(site), PollMemory(met=True), NOW, session).articles
+    filed = [item for item in read_feed(str(GOLDEN / name), ReadOptions()) if isinstance(item, Article)]
+    assert [(item.id, item.title, item.body) for item in polled] == [(i.id, i.title, i.body) for i in filed]
+
+
+def test_an_address_that_is_named_as_a_feed_may_hold_a_web_page(site: Site) -> None:
+    site.answers["/feed"] = (200, {}, (GOLDEN / "page.html").read_bytes())
+    (article,) = read_feed(site.url(), ReadOptions())
+    assert isinstance(article, Article)
+    assert article.title == "Shells fall on Velmar bridge"
