@@ -181,6 +181,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     sequence: list[Step] | UnsetType = UNSET
     """The steps of a sequence in their order. Only alerts of such a rule have this and ``denials``."""
     denials: list[Evidence] | UnsetType = UNSET
+    shadow: bool | UnsetType = UNSET
+    """True of a rule on trial: it was decided and stored, and goes to nobody."""
     near: list[NearView] | UnsetType = UNSET
     """Our own places near its incidents, the newest incident first. Only alerts of rules with ``near`` have this."""
 

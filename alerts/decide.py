@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from alerts import chains, compose, nearby, routing, rules
+from alerts import chains, compose, nearby, routing, rules, trial
 from alerts.alert import Alert, Change, Kind
 from alerts.config.types import Config, Rule
 from alerts.dispatch import Dispatch, Emitted, Sending, held, waiting
@@ -67,6 +67,7 @@ class Decide:
         coverage.table(state)
         Tables(state)
         held.declare(state)
+        trial.table(state)
 
     def looking_at(self, types: frozenset[str]) -> list[Rule]:
         """The rules that look at happenings of any of these types, in the order of the config."""
@@ -80,7 +81,8 @@ class Decide:
         """When the earliest of what was held back is due, or the first embargo ends, in seconds."""
         updates = (due.at for due in Tables(state).due.rows.values())
         message = waiting(state).next_due()
-        return min((*updates, *embargo.ends(state), *([] if message is None else [message])), default=None)
+        others = (due for due in (message, trial.next_due(state)) if due is not None)
+        return min((*updates, *embargo.ends(state), *others), default=None)
 
     def needed(self, state: State) -> set[int]:
         """The positions of the reports that happenings were read from, which alerts quote, and of those that wait."""
@@ -193,6 +195,9 @@ class _Step:
             self._dispatch.obey(self.record.entry)
         at_once, self.effects.released = self._dispatch.run(self.emitted)
         self.effects.outgoing += [Planned(alert=e.alert, destinations=at_once[e.alert.id]) for e in self.emitted]
+        tried = trial.due(self.state, self.config, self.now)
+        if tried is not None:
+            self.effects.outgoing.append(Planned(alert=tried, destinations=self.config.owners))
 
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
@@ -414,14 +419,19 @@ class _Step:
         basis = self.judge.basis(rule, found)
         if basis is not None:
             alert = replace(alert, measure=basis.added_to(alert.measure))
+        if rule.shadow:
+            alert = replace(alert, shadow=True)
         alert, failure = self.decide._renderer.render(alert, rule)
         if failure:
             self._log(rule, root.id, "template_failed", failure)
         told = root.destinations
-        if kind == "alert":
+        if rule.shadow and not told:
+            self._log(rule, root.id, "on_trial", f"{alert.id} is stored and goes to nobody: `shadow: true`")
+            trial.note(self.state, alert, self.now)
+        elif kind == "alert" and not rule.shadow:
             ways = routing.ways(self.config, routing.facts_of(severity, rule.id, root.key))
             told = (*told, *(way.destination for way in ways if way.destination not in told))
-        if not told:
+        if not told and not rule.shadow:
             self._log(rule, root.id, "no_route", "stored; no route matches it")
         root = replace(root, destinations=told, canceled=kind == "cancel")
         self.tables.keep(root)

@@ -237,6 +237,7 @@ GATES: tuple[Gate, ...] = (
         says=lambda case: "a new surge, or half as much again",
     ),
     Gate(name="cooled down", asks="Is the cool-down over?", reasons=("cooling_down",), says=_cool),
+    Gate(name="on trial", asks="Is the rule more than on trial?", reasons=("on_trial",), says=lambda case: "no trial"),
     Gate(name="routed", asks="Does a route lead anywhere?", reasons=("no_route",), says=_routed),
     Gate(name="not silenced", asks="Is no silence in force?", reasons=("silenced",), says=_loud),
     Gate(name="not inhibited", asks="Is nothing louder open that inhibits it?", reasons=("inhibited",), says=_loud),
@@ -285,6 +286,7 @@ def asked(rule: Rule) -> list[Gate]:
     """The gates that a rule has at all, in their order."""
     left_out = {
         "phase": not rule.phases,
+        "on trial": not rule.shadow,
         "asked for": rule.where is None,
         "near": rule.near is None,
         "counted late": rule.late != "drop",

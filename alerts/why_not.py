@@ -190,7 +190,7 @@ def _on_its_way(case: Case, root: Root) -> tuple[str, str, str | None]:
     """What became of a root that was decided: who heard of it, and what keeps it from the others."""
     alert = f"{root.id}.{root.revision}"
     if not root.destinations:
-        return "routed", _said(root), alert
+        return "on trial" if case.rule.shadow else "routed", _said(root), alert
     waits = [row for name in root.destinations if (row := waiting(case.moment.state).get(root.id, name)) is not None]
     told = [f"for {row.destination} it waits: {row.detail}" for row in waits]
     if len(root.unheard) < len(root.destinations):

@@ -29,7 +29,7 @@ def table_of(alerts: Iterable[dict[str, Any]], ways: Mapping[str, Sequence[Way]]
         grid.add_row(
             alert["at"][:16].replace("T", " "),
             Text(alert["severity"], style=color),
-            alert["kind"],
+            f"{alert['kind']}, on trial" if alert.get("shadow") else alert["kind"],
             alert["id"],
             Text(alert["title"], style=_KINDS.get(alert["kind"], "")),
             *((_told(ways.get(alert["id"], ())),) if ways is not None else ()),
@@ -56,7 +56,8 @@ def console_for() -> Console:
 def in_full(console: Console, alert: dict[str, Any]) -> None:
     """One alert with its text, which quotes its evidence, its claims and what was left out."""
     color = _COLORS.get(alert["severity"], "")
-    head = f"{alert['kind']} {alert['id']} · rule {alert['rule']} · {alert['at']}"
+    trial = "on trial, sent to nobody: " if alert.get("shadow") else ""
+    head = f"{trial}{alert['kind']} {alert['id']} · rule {alert['rule']} · {alert['at']}"
     body = Text(alert["text"].strip())
     body.append("\n\n" + _left_out(alert), style="dim")
     console.print(Panel(body, title=Text(alert["title"], style=color), subtitle=head, expand=True, padding=(1, 2)))

@@ -32,6 +32,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     inhibit: tuple[Inhibition, ...] = ()
     quiet_hours: tuple[Quiet, ...] = ()
     digests: tuple[Digest, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 def encode(config: Config, families: Mapping[str, str]) -> str:
@@ -49,6 +50,7 @@ def encode(config: Config, families: Mapping[str, str]) -> str:
         inhibit=config.inhibit,
         quiet_hours=config.quiet_hours,
         digests=config.digests,
+        owners=config.owners,
     )
     return msgspec.json.encode(kept).decode()
 
@@ -69,6 +71,7 @@ def decode(text: str, hash_: str) -> tuple[Config, dict[str, str]]:
         inhibit=kept.inhibit,
         quiet_hours=kept.quiet_hours,
         digests=kept.digests,
+        owners=kept.owners,
         hash=hash_,
     )
     return config, kept.families

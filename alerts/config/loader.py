@@ -78,6 +78,7 @@ def _config(values: Values, path: Path, top: dict[str, Any], given: Mapping[str,
         kafka=kafka.read_kafka(values, path.parent, given),
         **scalars,
     )
+    config = replace(config, owners=config.watch.to if config.watch else ())
     return replace(config, hash=_hash(config, _families(values, publishers, given)))
 
 

@@ -76,6 +76,7 @@ _RULE = {
     "where": Key(None),
     "sequence": Key(None),
     "near": Key(None),
+    "shadow": Key(v.boolean),
     "id": Key(v.name, required=True),
     "when": Key(v.one_or_many(signal_type)),
     "measure": Key(v.choice("measure", MEASURES)),
@@ -251,7 +252,7 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
         "gazetteer", "actors", "lexicon",
     ),
     "a rule": (
-        "shadow", "absence",
+        "absence",
     ),
     "a source": ("kafka", "language", "where"),
     "a destination": ("headers",),

@@ -151,6 +151,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     near: Near | None = None
     realis: tuple[str, ...] = ()
     """What it must be told as; empty for what took place."""
+    shadow: bool = False
+    """Whether it is on trial: what it says is stored and goes to nobody."""
     allow_vague: bool = True
     late: Late = "note"
     min_independent: int = 1
@@ -346,4 +348,6 @@ class Config(Struct, frozen=True, kw_only=True):
     """What a push must show; several with a space between while they are rotated."""
     watch: Watch | None = None
     kafka: Kafka | None = None
+    owners: tuple[str, ...] = ()
+    """Destinations that hear of the monitor itself, those of ``watch``."""
     hash: str = ""

@@ -127,7 +127,7 @@ class Dispatch:
             else:
                 self._hold(row, verdict)
         self._keep(one.root.id, tuple(unheard))
-        if self.config.inhibit:
+        if self.config.inhibit and not one.alert.shadow:
             Open.of(self.state).note(self._tables.roots.get(one.root.id) or one.root)
         return tuple(going)
 
