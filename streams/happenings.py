@@ -86,7 +86,7 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     words: tuple[int, ...] = ()
     """Hashes of the sentences' content words, sorted."""
     names: tuple[int, ...] = ()
-    """Hashes of the proper names in the sentences, sorted."""
+    """Hashes of the proper names in the sentences, and of groups of victims such as "6 priests", sorted."""
     sites: tuple[str, ...] = ()
     """What was hit, as far as the sentences name it: ``market``, ``checkpoint``, …"""
     hours: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -41,6 +42,7 @@ _HOURS = {
 _HOUR = re.compile(rf"\b({'|'.join(_HOURS)})\b", re.IGNORECASE)
 _WORDS_KEPT = 32
 _DATELINE = 90
+_OF_GROUPS = frozenset({"killed", "wounded", "hostages", "captured", "freed"})
 #: Days for which a happening's toll is followed up.
 _FOLLOWED = 4
 _SITED_SPEAKERS = re.compile(
@@ -154,7 +156,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         stance=lead.stance,
         figures=_figures(event),
         words=_words(telling),
-        names=_names(report, telling),
+        names=tuple(sorted({*_names(report, telling), *_groups(event)})),
         sites=_sites(telling),
         hours=_hours(telling),
         update=update,
@@ -252,6 +254,16 @@ def _names(report: Report, signals: list[Signal]) -> tuple[int, ...]:
     known = {w for text in spans for w in _CAPITAL.findall(text)}
     found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _telling_nothing("name")
     return tuple(sorted(zlib.crc32(w.removesuffix("s").encode()) for w in found if not w.endswith(_PEOPLES)))
+
+
+def _groups(event: Event) -> Iterator[int]:
+    """Hashes of the groups of two or more that it is counted for, "6 priests", where the noun says who they were."""
+    for count in event.counts:
+        several = count.measure in _OF_GROUPS and count.exactness == "exact" and count.relation == "total"
+        noun = (count.object or "").rpartition(" ")[2].casefold()
+        telling = _WORD.fullmatch(noun) and noun not in _telling_nothing("everyday")
+        if several and telling and (count.low or 0) > 1:
+            yield zlib.crc32(f"{count.low:g} {noun}".encode())
 
 
 def _told(signal: Signal) -> str:

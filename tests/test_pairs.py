@@ -114,6 +114,10 @@ JOINED: dict[str, Pair] = {
         ("2026-03-02T10:00", "A roadside bomb killed seven soldiers in Borno state, Nigeria, on Monday, the army said."),
         ("2026-03-02T14:00", "A roadside bomb killed seven soldiers near Maiduguri in Nigeria's Borno state on Monday, a local official said."),
     ),
+    "the same group of victims, the country only, no day": (
+        ("2026-03-04T10:00", "Gunmen murdered six priests at a university in San Salvador on Tuesday, the archbishop said."),
+        ("2026-03-05T10:00", "Soldiers murdered six priests in El Salvador, the Vatican said."),
+    ),
     "killed and wounded in one, wounded in the other": (
         ("2026-03-02T10:00", "A drone strike on a market in Tikrit killed four people and wounded 19 on Monday, police said."),
         ("2026-03-02T13:00", "Nineteen people were wounded in Monday's drone strike on a market in Tikrit, doctors said."),
