@@ -49,8 +49,9 @@ bench: $(STAMP)  ## Speed, as ratios in one run (FEEDS="a.jsonl …" adds your o
 accuracy: $(STAMP)  ## Score every evaluation set into docs/accuracy.md (TOCSIN_SETS says where they lie)
 	$(BIN)/python -m benchmarks.accuracy
 
-docs: $(STAMP)  ## Write docs/signals.md from the lexicon
+docs: $(STAMP)  ## Write docs/signals.md from the lexicon, docs/errors.md from the bad files of the tests
 	$(BIN)/python -m streams.signals.page > docs/signals.md
+	$(BIN)/python tests/errors_page.py > docs/errors.md
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) out build *.egg-info
