@@ -5,7 +5,7 @@ WORKDIR /opt/tocsin
 COPY pyproject.toml README.md LICENSE ./
 COPY streams streams
 COPY alerts alerts
-RUN pip install --no-cache-dir .
+RUN pip install --no-cache-dir ".[kafka]"
 
 USER tocsin
 WORKDIR /data

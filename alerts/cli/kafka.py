@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ def _told(todo: Plan, names: list[str], dry_run: bool) -> Iterator[str]:
 @click.option("-c", "--config", default="tocsin.yml", show_default=True, help="The config with the kafka section.")
 @click.option("--as-published", is_flag=True, help="Received when published, as in a replay; default: received now.")
 @click.option("--batch", default=1, show_default=True, type=click.IntRange(1, 1000), help="Articles a record, at most.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Articles a second, at most.")
 @click.option("--feed-format", metavar="F", help="Override the recognised format: a name of docs/sources.md.")
 @click.option("--assume-date", "assume", multiple=True, metavar="T|ID=T", help="Date articles that carry none.")
 def produce(
@@ -86,6 +88,7 @@ def produce(
     config: str,
     as_published: bool,
     batch: int,
+    rate: float | None,
     feed_format: str | None,
     assume: tuple[str, ...],
 ) -> None:
@@ -100,6 +103,7 @@ def produce(
     settings = load_config(config)
     kafka = section(settings)
     left_out = 0
+    turn = _paced(rate)
     with (
         brokers_answering(kafka),
         progress("publishing", None) as step,
@@ -112,8 +116,23 @@ def produce(
                 left_out += 1
                 click.echo(str(error), err=True)
             step()
+            turn()
     click.echo(f"{to.confirmed} articles published to {kafka.topics.articles}")
     raise SystemExit(UNREADABLE if left_out and not to.confirmed else OK)
+
+
+def _paced(rate: float | None) -> Callable[[], None]:
+    """What to call after each article, so that no more than so many come in a second."""
+    if rate is None:
+        return lambda: None
+    due = time.monotonic()
+
+    def wait() -> None:
+        nonlocal due
+        due = max(due + 1 / rate, time.monotonic() - 1)
+        time.sleep(max(0.0, due - time.monotonic()))
+
+    return wait
 
 
 def _items(
