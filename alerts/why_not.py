@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -15,12 +16,12 @@ from alerts import gates, rules, wording
 from alerts.config.types import Rule
 from alerts.dispatch import waiting
 from alerts.gates import Case
-from alerts.past import Line, Moment, Past
+from alerts.past import Line, Moment
 from alerts.roots import Root, Tables
 from streams import world
 from streams.article import Report, Signal
 from streams.happenings import Happening
-from streams.journal import Reading
+from streams.journal import Reading, Record
 from streams.mentions import why_untold
 from streams.times import iso
 
@@ -68,7 +69,14 @@ class Answer(Struct, frozen=True, kw_only=True):
     untold: tuple[Untold, ...] = ()
 
 
-def answer(past: Past, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Answer:
+class Journal(Protocol):
+    """Where entries are read again."""
+
+    def records_since(self, since: int, until: int) -> Iterator[Record]:
+        """The entries received after a time in seconds, up to a position."""
+
+
+def answer(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Answer:
     """The answer for one key of a rule that was in force."""
     looks = sorted(_looks(moment, rule, key), key=_nearness, reverse=True)
     untold = tuple(_untold(past, moment, rule, key))
@@ -233,7 +241,7 @@ def _what(case: Case) -> str:
 # --- sentences ------------------------------------------------------------------------------------------------------
 
 
-def _untold(past: Past, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Iterator[Untold]:
+def _untold(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Iterator[Untold]:
     """What was read in the time of the window, is of a type that the rule looks at, and makes no happening."""
     since = moment.now - min(rule.over, LOOK_BACK)
     rows = world.happenings(moment.state).rows.values()

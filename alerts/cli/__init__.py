@@ -14,6 +14,7 @@ COMMANDS = {
     "replay": "Run history through the same pipeline; send nothing unless told to.",
     "classify": "Signals and exclusions of each article.",
     "check": "Validate a config: rules, routes, templates.",
+    "test": "Rule tests: given articles, expected alerts, gates and notifications.",
     "render": "Preview a template, or a channel's form, on an alert.",
     "alerts": "List alerts, or show one in full.",
     "explain": "From a figure to the claims, sentences and articles behind it.",

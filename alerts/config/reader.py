@@ -51,6 +51,9 @@ _KINDS[type(None)] = "nothing"
 class Document:
     """One file being read, and its problems so far."""
 
+    needs = "a config needs at least rules"
+    """What an empty file lacks."""
+
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
@@ -64,7 +67,7 @@ class Document:
         try:
             node = YAML(typ="safe", pure=True).compose(text)
             if node is None:
-                self.problems.append(Problem(self.file, 1, 1, "the file is empty; a config needs at least rules"))
+                self.problems.append(Problem(self.file, 1, 1, f"the file is empty; {self.needs}"))
                 return None
             return _Tree(self).item(node)
         except ReaderError as error:

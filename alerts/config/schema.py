@@ -263,47 +263,50 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
 _ONLY_FOR_SENDING = frozenset({"token", "feed", "username", "password"})
 
 
-def read_section(values: Values, item: Item, section: str) -> dict[str, Any] | None:
+Sections = Mapping[str, Mapping[str, Key]]
+
+
+def read_section(values: Values, item: Item, section: str, sections: Sections = SECTIONS) -> dict[str, Any] | None:
     """The good values of a mapping by key; None when it is no mapping. Notes every unknown or missing key."""
     if not isinstance(item.value, dict):
         values.problem(item, f"expected a mapping for {section}, got {item.kind}")
         return None
-    keys = SECTIONS[section]
+    keys = sections[section]
     found = {}
     for key, entry in item.value.items():
         known = keys.get(key)
         if known is None:
-            _unknown(values, entry, key, section)
+            _unknown(values, entry, key, section, sections)
         elif (section == "a destination" or key in _ONLY_FOR_SENDING) and values.is_spared(entry.item):
             found[key] = Secret("unset")
         elif known.read is not None:
             value = known.read(values, entry.item)
             if value is not INVALID:
                 found[key] = value
-    given = meant(item, section)
+    given = meant(item, section, sections)
     for key, known in keys.items():
         if known.required and key not in given:
             values.problem(item, f'{section} needs the key "{key}"')
     return found
 
 
-def meant(item: Item, section: str) -> set[str]:
+def meant(item: Item, section: str, sections: Sections = SECTIONS) -> set[str]:
     """The keys of a mapping, a misspelt one as what was probably meant: it is reported once, as misspelt."""
-    keys = SECTIONS[section]
+    keys = sections[section]
     return {key if key in keys else nearest(key, keys) or key for key in item.value}
 
 
-def _unknown(values: Values, entry: Entry, key: str, section: str) -> None:
+def _unknown(values: Values, entry: Entry, key: str, section: str, sections: Sections) -> None:
     if key in ABSENT.get(section, ()):
         values.problem(entry, f'"{key}" is not available in this version')
         return
     homes = [home for home, keys in SECTIONS.items() if key in keys and home not in ("a match", "a step")]
     if homes:
         values.problem(entry, f'"{key}" does not belong in {section}; it is a key of {" and ".join(homes)}')
-    elif any(key in absent for absent in ABSENT.values()):
+    elif sections is SECTIONS and any(key in absent for absent in ABSENT.values()):
         values.problem(entry, f'"{key}" is not available in this version')
     else:
-        values.problem(entry, f"unknown key {shown(key)} in {section}{did_you_mean(key, SECTIONS[section])}")
+        values.problem(entry, f"unknown key {shown(key)} in {section}{did_you_mean(key, sections[section])}")
 
 
 def text_map(values: Values, item: Item, valid: tuple[str, ...], what: str) -> dict[str, str]:
