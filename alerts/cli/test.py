@@ -29,7 +29,7 @@ def test(files: tuple[str, ...], config: str | None, junit: str | None) -> None:
             named = Path(config) if config else reading.config_of(file, os.environ)
             if named is None:
                 stop(BAD_CONFIG, f'{file}:1:1: which rules? name them with "config: tocsin.yml", or with -c')
-            settings = load_config(str(named))
+            settings = load_config(str(named), sending=False)
             cases = reading.load(file, settings, os.environ)
         except ConfigError as error:
             wrong.append(str(error))

@@ -115,3 +115,12 @@ def test_a_wrong_file_or_config_is_2_and_names_every_file(tmp_path: Path) -> Non
     (tmp_path / "t.yml").write_text("tests: []\n", encoding="utf-8")
     done = CliRunner().invoke(command, [str(tmp_path / "t.yml")])
     assert (done.exit_code, "which rules?" in done.output) == (2, True)
+
+
+def test_rules_are_tested_without_the_secrets_of_their_config(tmp_path: Path) -> None:
+    rules = (HERE / "rules.yml").read_text(encoding="utf-8")
+    rules = rules.replace("{terminal: true}", '{slack_webhook: "${SLACK_WEBHOOK_URL}"}')
+    (tmp_path / "rules.yml").write_text(rules, encoding="utf-8")
+    (tmp_path / "s.yml").write_text(f"config: rules.yml\n{RAID}", encoding="utf-8")
+    done = CliRunner().invoke(command, [str(tmp_path / "s.yml")], env={"SLACK_WEBHOOK_URL": None})
+    assert done.exit_code == 0, done.output
