@@ -25,6 +25,8 @@ _AMOUNTS = frozenset(
     quarter most some all one two three wave handful part rest kind sort form state majority couple range offices
     office headquarters homes years months weeks days""".split()
 )
+#: Before a number these only make it rough: "pull about 2,000 troops out".
+_HEDGES = frozenset("about over than".split())
 _DETERMINERS = frozenset("a an the its their his her this that these any no".split())
 _NEW_CLAUSE = frozenset("that which but while when after before because as although where".split())
 _BARE_REACH = 3
@@ -84,6 +86,8 @@ def _before(sentence: Sentence, found: Found, frame: Frame) -> Found | None:
 
 def _has_object(between: list[str], form: str) -> bool:
     """Whether the words between verb and noun leave the noun its object."""
+    rough = [i for i, word in enumerate(between[:-1]) if word in _HEDGES and between[i + 1][0].isdigit()]
+    between = [word for i, word in enumerate(between) if i not in rough] if rough else between
     if not _NO_OBJECT.isdisjoint(between):
         return False
     if form == "G" and between[:1] == ["of"]:

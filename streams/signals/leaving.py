@@ -37,7 +37,9 @@ _HELD = frozenset(
     """town towns city cities village villages base bases position positions garrison garrisons camp barracks outpost
     outposts island islands territory territories strip enclave province valley zone zones region airfield country
     countries capital camps post posts lines front trenches areas settlements settlement hills mountains heights ridge
-    land border frontier peninsula quarter district sector bridgehead barrack peak fort campus university""".split()
+    land border frontier peninsula quarter district sector bridgehead barrack peak fort campus university
+    corridor crossing terminal terminals refinery port harbour harbor
+    dam suburb suburbs neighbourhood neighborhood outskirts""".split()
 )
 _FORMATIONS = frozenset("division divisions unit units squadron squadrons fleet corps".split())
 _ARMS = frozenset("tank armored armoured infantry army airborne mechanized combat artillery naval air military".split())
@@ -79,6 +81,8 @@ _TERMS = frozenset(
 )
 _PHRASE_ENDS = frozenset(", from to in on against by with for over after before".split())
 _SUBJECT_REACH = 12
+#: Tokens before a verb in which its own subject ends.
+_BY_ITS_VERB = 4
 _STAGES: dict[str, tuple[str, Realis | None]] = {
     "demanded": ("force.withdrawal_demanded", "hypothetical"),
     "considered": ("force.withdrawal_discussed", "hypothetical"),
@@ -124,7 +128,7 @@ def mover(sentence: Sentence, hit: Found) -> str | None:
     if place:
         if word.startswith("evacuat") and (kind := _kind(sentence, object_)):
             return kind
-        if not _is_place_left(sentence, word, object_):
+        if not _is_place_left(sentence, word, object_, of_units=_are_units(sentence, subject[-_BY_ITS_VERB:])):
             return None
         if by_them and (object_ or word not in _GONE or sentence.word(hit.last) in _NOTHING_MORE):
             return "forces"
@@ -220,14 +224,15 @@ def _is_state(sentence: Sentence, subject: range) -> bool:
     )
 
 
-def _is_place_left(sentence: Sentence, word: str, object_: range) -> bool:
+def _is_place_left(sentence: Sentence, word: str, object_: range, *, of_units: bool) -> bool:
     """ "Left" and "abandoned" by forces: a country, town or base. Houses are left by others, scenes by attackers."""
     words = sentence.words[object_.start : object_.stop]
     if not _HELD.isdisjoint(words):
         return True
     if word.startswith("evacuat"):
         return False
-    named = any(sentence.words[i] in sentence.lexicon.classes["nations"] for i in object_)
+    nations = sentence.lexicon.classes["nations"]
+    named = any(sentence.words[i] in nations or (of_units and sentence.is_name(i)) for i in object_)
     return named or all(word in _FILLERS for word in words)
 
 

@@ -41,8 +41,11 @@ _NEGATIONS = frozenset(
     """not never no nor neither without hardly didn't doesn't don't hasn't haven't isn't wasn't weren't won't cannot
     can't wouldn't couldn't""".split()
 )
+#: Before the subject these say that nobody did it: "no soldier has been withdrawn".
+_NOBODY = frozenset("no none neither".split())
 _WILL = frozenset("will shall 'll won't".split())
 _COULD = frozenset("would could may might can should must cannot can't".split())
+_MODALS = _WILL | _COULD
 _BE = frozenset("be been being is are was were am 's get gets got".split())
 _FINITE_BE = frozenset("is are was were am".split())
 _HAVE = frozenset("has have had having 've".split())
@@ -118,6 +121,12 @@ def _of_verb(sentence: Sentence, i: int, form: str, depth: int) -> Modality:
         elif not (word in _ADVERBS or word.endswith("ly")):
             break
         j -= 1
+    if form == "B" and j >= 0 and words[j] == "and":
+        shared = next(
+            (k for k in range(j - 1, max(j - _REACH, -1), -1) if words[k] in _MODALS or words[k] in _STOPS), None
+        )
+        if shared is not None and words[shared] in _MODALS:
+            return Modality("planned" if words[shared] in _WILL else "hypothetical", shared)
     if progressive:
         return Modality("continued", i - 1)
     if form == "G" and not passive:
@@ -165,6 +174,8 @@ def _finite(sentence: Sentence, i: int, j: int, form: str) -> Modality:
             effect = governor_at(sentence, k - 1)
             if effect == "denied" or (effect in ("demanded", "offered", "planned") and form == "B"):
                 return Modality(effect, k - 1)
+        if word in _NOBODY and (k == 0 or words[k - 1] in _STOPS):
+            return Modality("negated", k)
         if word in _STOPS:
             break
         if governor_at(sentence, k) == "denied":
@@ -229,8 +240,10 @@ def _after_noun(sentence: Sentence, last: int) -> Modality | None:
 
 def _lent(sentence: Sentence, k: int, effect: str, depth: int) -> Modality:
     """The effect of the governing word at ``k``, which itself may be planned or denied: "will begin withdrawing"."""
-    if effect not in _LENT and effect not in ("refused", "demanded", "considered"):
+    if effect not in _LENT and effect not in ("refused", "considered"):
         before = sentence.words[max(k - 2, 0) : k]
+        if effect == "demanded" and any(governor_at(sentence, i) == "refused" for i in range(max(k - 3, 0), k)):
+            return Modality("refused", k)
         denied = next((i for i in range(max(k - 4, 0), k) if governor_at(sentence, i) == "denied"), None)
         if denied is not None:
             return Modality("denied", denied)

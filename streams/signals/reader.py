@@ -217,7 +217,7 @@ class Reader:
         speech = speech_of(sentence)
         for draft in _settled(drafts):
             if sentence.refuted and draft.realis in ("actual", "ongoing"):
-                draft.realis = "denied"
+                draft.realis, draft.phase = "denied", "refused" if draft.phase else None
             if len(self.signals) < MAX_SIGNALS:
                 self._argue(draft, dates, speech)
 
