@@ -47,6 +47,10 @@ COUNTING_SCOPES = frozenset({"incident", "update"})
 COUNTING_REALIS = frozenset({"actual", "ongoing"})
 
 
+#: Code of the problem of a publication that is known by its day alone: ``published`` is the start of it.
+DAY_ONLY = "day_only"
+
+
 def family_of(type_: str) -> str:
     """The part of a signal type before its first dot: ``attack`` of ``attack.ambush``."""
     return type_.partition(".")[0]

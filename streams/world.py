@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from streams import corrections, holdings, identity
-from streams.article import Report
+from streams.article import DAY_ONLY, Report
 from streams.happenings import Happening, Mention
 from streams.holdings import Changed, World
 from streams.horizons import HORIZON, advance, clock
@@ -32,6 +32,7 @@ from streams.times import epoch
 
 #: Seconds that ``published`` may be ahead of ``received`` before it is noted.
 SKEW = 3600
+_DAY = 86400
 #: Problems of a report that say its article was not read.
 _UNREAD = ("quarantined", "classify_error")
 
@@ -188,7 +189,11 @@ class _Reading:
         return identity.absorb(known, self.report, at, self.record.received, self._quiet(at), mentions)
 
     def _at(self, published: int | None) -> int | None:
-        return None if published is None else min(published, self.record.received)
+        """Seconds: its place in windows. Of a day alone it is when it was received, or the end of that day."""
+        if published is None:
+            return None
+        day_only = any(problem.code == DAY_ONLY for problem in self.report.problems)
+        return min(published + (_DAY - 1 if day_only else 0), self.record.received)
 
     def _mentions(self, key: str, published: int | None) -> list[Mention]:
         report, record = self.report, self.record

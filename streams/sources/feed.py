@@ -16,6 +16,7 @@ from xml.parsers import expat
 import feedparser
 
 from streams.article import Article, Problem
+from streams.sources import invisible
 from streams.sources.dating import date_articles
 from streams.sources.html import looks_like_html, plain_text
 from streams.sources.moments import read_moment
@@ -93,9 +94,10 @@ def _of_reference(match: re.Match[bytes]) -> bytes:
 
 def _item(entry: Any, channel: Any, where: str, name: str, options: ReadOptions) -> Article | Unreadable:
     title, body = _title(entry), _body(entry)
+    problems = [*invisible.noted(title, body)]
+    title, body = invisible.visible(title), invisible.visible(body)
     if not title and not body:
         return Unreadable(where=where, why="neither title nor text")
-    problems: list[Problem] = []
     published = _time(entry, "published", options.zone, problems)
     updated = _time(entry, "updated", options.zone, problems)
     url = _address(entry.get("link"))

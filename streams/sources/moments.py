@@ -13,9 +13,10 @@ from email.utils import parsedate_tz
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from streams.article import Problem
+from streams.article import DAY_ONLY, Problem
 from streams.times import parse_moment
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|(?:19|20)\d{6}|(?=.*[A-Za-z]{3})[^:]*")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _COMPACT = re.compile(r"((?:19|20)\d{6})T?(\d{6})(Z|[+-]\d{4})?")
 _ISO_WITH_ZONE_NAME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*) ?(?:UTC|GMT)")
@@ -39,7 +40,7 @@ def read_moment(value: Any, zone: str, field: str = "published") -> tuple[dateti
     """The aware UTC time that ``value`` stands for, and what a reader should know of it.
 
     None, empty and "None" are no time and no problem. A naive time takes ``zone`` with the problem
-    ``naive_time``; what can't be read is None with the problem ``bad_time``.
+    ``naive_time``, and one that is a day alone ``day_only``; what can't be read is None with the problem ``bad_time``.
     """
     if value is None or (isinstance(value, str) and value.strip().lower() in _MISSING):
         return None, None
@@ -48,6 +49,9 @@ def read_moment(value: Any, zone: str, field: str = "published") -> tuple[dateti
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None, Problem(code="bad_time", message=f"{field} {str(value)[:80]!r} is no time that can be read")
+    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        message = f"{field} {value.strip()!r} says no time of day: some time of that day in {zone}"
+        return moment, Problem(code=DAY_ONLY if field == "published" else "naive_time", message=message)
     if naive:
         message = f"{field} {str(value)[:80]!r} has no known time zone; read in {zone}"
         return moment, Problem(code="naive_time", message=message)

@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from streams.article import Article
 from streams.sources.dating import date_articles
 from streams.sources.html import plain_text
+from streams.sources.invisible import visible
 from streams.sources.opening import read_whole
 from streams.sources.options import ReadOptions, Unreadable
 
@@ -50,7 +51,7 @@ class _Head(NamedTuple):
 def read(stream: BinaryIO, name: str, options: ReadOptions) -> Iterator[Article | Unreadable]:
     """The articles of a page, ids ``NAME#1``, ``NAME#2``, …, dated where they can be."""
     data = read_whole(stream)
-    text = _decoded(data)
+    text = visible(_decoded(data))
     if not text.strip():
         yield Unreadable(where=name, why="empty: no article in it")
         return

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from streams.article import Article, Problem, Status
+from streams.sources import invisible
 from streams.sources.dating import date_articles
 from streams.sources.moments import read_moment
 from streams.sources.naming import NO_ID, hashed_id
@@ -40,6 +41,8 @@ def article_of(
     """
     noted = list(problems)
     texts = {field: _text(found.get(field), field, noted) for field in _TEXTS}
+    noted += invisible.noted(texts["title"], texts["body"])
+    texts |= {field: invisible.visible(texts[field]) for field in ("title", "body")}
     status = _status(found.get("status"), noted)
     if status != "canceled" and not texts["title"].strip() and not texts["body"].strip():
         return Unreadable(where=where, why="neither title nor body")

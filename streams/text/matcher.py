@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import ahocorasick_rs
 
-_PLAIN = (("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u2011", "-"), ("\u00a0", " "))
+_PLAIN = (
+    ("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u2011", "-"), ("\u00a0", " "),
+    ("\u202f", " "), ("\u2009", " "), ("\u2007", " "),
+)  # fmt: skip
+#: Blanks that are not to break group thousands: "1 200". A plain one may stand between two numbers.
+_GROUPING = re.compile("(?<=\\d)[\u00a0\u202f\u2009\u2007](?=\\d{3}(?!\\d))")
 
 
 class Hit(NamedTuple):
@@ -25,6 +31,7 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    lower = _GROUPING.sub(",", lower)
     for odd, plain in _PLAIN:
         lower = lower.replace(odd, plain)
     return lower
