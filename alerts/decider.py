@@ -8,6 +8,7 @@ the partition would. It sends only while the group confirms that it holds the pa
 from __future__ import annotations
 
 import logging
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +129,9 @@ class Decider(Daemon):
             return True
         if not self._caught_up:
             self._catch_up()
+        self._outputs.publish()
         if desk.hold.term:
             self._speak(int(self.clock()))
-            self._outputs.publish()
             self._snapshots.turn(self.clock())
         self.gate.waiting = desk.store.count_pending()
         return self.keeper.turn(int(self.clock()))
@@ -176,8 +177,13 @@ class Decider(Daemon):
         log.info("caught up at %d", self.desk.folding.position)
 
     def _leaving(self) -> None:
+        """Whoever is next must know all that was sent."""
         if self.desk.deliverer is not None and not self.desk.deliverer.wait_quiet(QUIET * self._kafka.session):
             log.warning("a message is still on its way while the partition goes to another")
+        try:
+            self._outputs.publish_all()
+        except (KafkaError, sqlite3.Error) as error:
+            log.warning("the next desk does not know what was sent last: %s", error)
 
     # --- what we have to say ------------------------------------------------------------------------------------------
 
@@ -227,7 +233,7 @@ class Decider(Daemon):
                 self._partition.commit(self.desk.folding.position)
             if deliverer is not None:
                 deliverer.stop()
-            self._outputs.publish()
+            self._outputs.publish_all()
         except KafkaError as error:
             log.warning("leaving without a last word: %s", error)
         finally:

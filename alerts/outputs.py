@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from importlib import resources
 from typing import Any
 
@@ -21,7 +22,7 @@ from alerts.config.types import Kafka
 from streams.article import Article
 from streams.codec import canonical
 from streams.engines.kafka import read_topic
-from streams.engines.sqlite import transaction
+from streams.engines.sqlite import Connection, connect, transaction
 from streams.engines.store import Schema, Store
 from streams.sources.topic_records import FORM, OWN, key_of
 
@@ -56,9 +57,15 @@ class Outputs:
     def __init__(self, store: Store, kafka: Kafka, producer: Any) -> None:
         self._store, self._topics, self._desk, self._producer = store, kafka.topics, kafka.group, producer
 
-    def publish(self) -> int:
+    def publish_all(self) -> None:
+        """Write every alert and delivery that others do not know; from any thread."""
+        with closing(connect(self._store.path)) as db:
+            while self.publish(db):
+                pass
+
+    def publish(self, db: Connection | None = None) -> int:
         """Write the next alerts and deliveries that others do not know. Gives how many."""
-        db = self._store.writer
+        db = db or self._store.writer
         rows = db.execute("SELECT n, what, id FROM told ORDER BY n LIMIT ?", (AT_ONCE,)).fetchall()
         if not rows:
             return 0

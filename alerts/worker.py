@@ -28,9 +28,10 @@ from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
 from alerts.brokers import aiokafka_settings, classify_group, client_settings, faust_settings
-from alerts.classifying import Classifying, Given
+from alerts.classifying import Given, give
 from alerts.config import load
 from alerts.config.types import Config, Kafka
+from alerts.reading import topic_options
 from alerts.ready import RefusedError, wait_until_ready
 from alerts.stuck import Watchdog
 from streams.article import Article
@@ -66,7 +67,7 @@ class Line:
     def __init__(self, config: Config, producer: AIOKafkaProducer, watchdog: Watchdog) -> None:
         assert config.kafka is not None
         self._topics = config.kafka.topics
-        self._classifying = Classifying(config, self._topics.articles, lambda a: read_decoded(classify, a))
+        self._options = topic_options(config, self._topics.articles)
         self._producer, self._watchdog = producer, watchdog
         self._builder = producer.create_batch()
         self._done: list[Any] = []
@@ -83,7 +84,7 @@ class Line:
         record = Record(
             place=f"{message.topic}/{message.partition}/{message.offset}",
             value=event.value,
-            at=message.timestamp,
+            at=message.timestamp or 0.0,
             headers=dict(message.headers or ()),
         )
         given = await self._read(record, message.partition, message.offset)
@@ -119,13 +120,13 @@ class Line:
         first = self._first.setdefault(partition, offset)
         if first <= offset < first + CAREFUL:
             return await asyncio.get_running_loop().run_in_executor(None, self._carefully, record)
-        return self._classifying.give(record)
+        return give(record, self._options, lambda article: read_decoded(classify, article))
 
     def _carefully(self, record: Record) -> Given:
         def read(article: Article) -> bytes:
             return next(self._pool.map([(0, 0, msgspec.json.encode(article))]))[2]
 
-        return self._classifying.give(record, read)
+        return give(record, self._options, read)
 
     async def _add(self, key: bytes, value: bytes) -> None:
         if self._builder.append(key=key, value=value, timestamp=int(time.time() * 1000)) is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -26,7 +25,7 @@ from conftest import ROOT
 from streams import world
 from streams.article import Article, Report, unread
 from streams.engines.kafka import read_record, read_topic
-from streams.journal import Reading, Tick, decode_entry
+from streams.journal import Reading, Tick
 from streams.sources import ReadOptions, read_feed
 from streams.state import State
 from streams.tolls import toll, want_of
@@ -95,6 +94,11 @@ class Scene:
     def config(self) -> Config:
         return load(self.path, os.environ)
 
+    @property
+    def command(self) -> list[str]:
+        """The command line."""
+        return [sys.executable, "-m", "alerts.cli"]
+
     # --- processes ----------------------------------------------------------------------------------------------------
 
     def worker(self) -> subprocess.Popen[bytes]:
@@ -110,7 +114,7 @@ class Scene:
         self._logs += 1
         with (self.folder / f"{self._logs}-{command[-1][:8]}.log").open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "alerts.cli", *command], stdout=out, stderr=out, cwd=ROOT, start_new_session=True
+                [*self.command, *command], stdout=out, stderr=out, cwd=ROOT, start_new_session=True
             )
         self.processes.append(process)
         return process
@@ -179,7 +183,7 @@ class Scene:
 
     def reported(self) -> set[tuple[Any, ...]]:
         """The versions of articles that have a report."""
-        entries = [decode_entry(json_entry(record.value)) for record in self.read("reports")]
+        entries = [read_record(record.offset, record.value, "").entry for record in self.read("reports")]
         return {version_of(entry.report) for entry in entries if isinstance(entry, Reading)}
 
     def settle(self, articles: Iterable[Article], store: str = "desk.db", within: float = 60) -> None:
@@ -216,10 +220,6 @@ class Scene:
             again.folding.commit()
             alerts = alerts_of(again)
             return alerts, _swept(again)
-
-
-def json_entry(value: bytes) -> bytes:
-    return msgspec.json.encode(json.loads(value)["entry"])
 
 
 def version_of(report: Report) -> tuple[Any, ...]:
