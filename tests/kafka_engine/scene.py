@@ -183,7 +183,9 @@ class Scene:
 
     def reported(self) -> set[tuple[Any, ...]]:
         """The versions of articles that have a report."""
-        entries = [read_record(record.offset, record.value, "").entry for record in self.read("reports")]
+        entries = [
+            read_record(record.offset, record.value, record.timestamp, "").entry for record in self.read("reports")
+        ]
         return {version_of(entry.report) for entry in entries if isinstance(entry, Reading)}
 
     def settle(self, articles: Iterable[Article], store: str = "desk.db", within: float = 60) -> None:
