@@ -138,6 +138,12 @@ class Hold:
 # --- the partition ----------------------------------------------------------------------------------------------------
 
 
+_GROWN = (
+    "{} has more than one partition by now, and the journal must have just one, whose order is the order; name another "
+    "under kafka.topics.reports and run `tocsin kafka init`"
+)
+
+
 class Partition:
     """A topic's only partition, read by one member of a group at a time. For one thread."""
 
@@ -162,6 +168,8 @@ class Partition:
         self._position, self._taken, self._leaving = position, taken, leaving
         self._committed_at, self._end = 0.0, 0
         self.assigned, self._fresh = False, False
+        self.grown = False
+        """Whether the group has more than the one partition to share out."""
         self.consumer = KafkaConsumer(
             **client,
             group_id=group,
@@ -182,7 +190,9 @@ class Partition:
         try:
             found = self.consumer.poll(timeout_ms=int(seconds * 1000))
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
-            raise PartitionError(self.gap()) from error
+            raise PartitionError(_GROWN.format(self.topic) if self.grown else self.gap()) from error
+        if self.grown:
+            raise PartitionError(_GROWN.format(self.topic))
         if self._fresh:
             self._check()
         records: Sequence[Any] = found.get(self._place, ())
@@ -249,8 +259,9 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         partition = self._partition
-        for place in assigned:
-            partition.consumer.seek(place, partition._position())
+        partition.grown = any(place != partition._place for place in assigned)
+        if partition._place in assigned:
+            partition.consumer.seek(partition._place, partition._position())
             partition.assigned = partition._fresh = True
 
     def on_partitions_revoked(self, revoked: Any) -> None:
