@@ -19,8 +19,9 @@ from alerts.config.types import Config, Rule
 from alerts.dispatch import Dispatch, Emitted, Sending, held, waiting
 from alerts.render import Renderer
 from alerts.roots import Kept, Root, Snapshot, Tables, changes_between
+from alerts.triggers import silence
 from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
-from alerts.triggers.series import Sight
+from alerts.triggers.series import Sight, bucket_of, start_of
 from alerts.triggers.unusual import is_sudden
 from streams import coverage, embargo, horizons, world
 from streams.codec import canonical, digest
@@ -65,6 +66,7 @@ class Decide:
         world.declare(state)
         embargo.table(state)
         coverage.table(state)
+        silence.table(state)
         Tables(state)
         held.declare(state)
         trial.table(state)
@@ -114,6 +116,7 @@ class Decide:
         step.follow()
         step.weigh()
         step.run_timers()
+        step.listen()
         step.dispatch()
         step.forget()
 
@@ -155,6 +158,10 @@ class _Step:
                 continue
             for _, happening in world.happenings(self.state).sorted_items():
                 self._place(rule, happening.id, happening, filling=True)
+            if rule.trigger == "absence":
+                for key_text in sorted(self.tables.windows.rows):
+                    if key_text.startswith(f"{rule.definition}|"):
+                        self._hear(rule, key_text)
 
     def follow(self) -> None:
         """Let the roots that speak of a happening speak of what it turned out to be, or to be also."""
@@ -204,6 +211,7 @@ class _Step:
         known = world.happenings(self.state).rows
         if self.tables.evict(self.now, self.config.revise_for, known, self.judge.look_ahead):
             self._dispatch.forget()
+            silence.forget(self.state, self.tables)
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 
@@ -228,6 +236,9 @@ class _Step:
 
     def _judge(self, rule: Rule, key_text: str, id_: str) -> None:
         """One window was touched by one happening."""
+        if rule.trigger == "absence":
+            self._hear(rule, key_text)
+            return
         concerned = [root for root in self.tables.roots_about(id_, key_text) if not root.canceled]
         for root in concerned:
             self._correct(rule, root)
@@ -327,6 +338,66 @@ class _Step:
         ids = tuple(sorted({*root.ids, *ids}))
         self._revise(rule, replace(root, ids=ids, last_at=last_at, told=(*others, sight)), grown=True)
         return True
+
+    # --- silences ---------------------------------------------------------------------------------------------------
+
+    def listen(self) -> None:
+        """See which keys have been silent for too long by now."""
+        for key_text, row in silence.take_due(self.state, self.now):
+            known = self.tables.definitions.get(key_text.partition("|")[0])
+            if known is None or known.retired:
+                continue
+            rule = known.rule
+            seen, found = self.judge.silence(rule, key_text, row, self.config.lateness)
+            if seen.reached <= row.told:
+                silence.keep(self.state, key_text, replace(row, due=seen.due))
+                continue
+            root = self.tables.roots.get(row.root) or Root(
+                id="al_" + digest(rule.definition, key_text, row.last, self.record.position),
+                rule=rule.id,
+                definition=rule.definition,
+                key=row.key,
+                key_text=key_text,
+                severity=found.severity or "",
+                ids=row.ids,
+                last_at=self.now,
+                opened=self.now,
+                sent=self.now,
+            )
+            silence.keep(self.state, key_text, replace(row, due=seen.due, told=seen.reached, root=root.id))
+            severity = found.severity or ""
+            self._emit(rule, root, "alert", found, severity, self._snapshot(rule, root, found, severity), [])
+
+    def _hear(self, rule: Rule, key_text: str) -> None:
+        """A key was heard of: a silence that was told has ended, or was none when what came is of its time."""
+        window = self.tables.windows.get(key_text)
+        rows = silence.table(self.state)
+        row = rows.get(key_text)
+        if window is None:
+            rows.drop(key_text)
+            return
+        item = window.items[-1]
+        key = self.tables.shares.rows[f"{rule.definition}|{item.id}"].key
+        fresh = silence.Silence(key=key, last=item.at, ids=(item.id,), due=0)
+        root = self.tables.roots.get(row.root) if row else None
+        if row is not None and item.at <= row.last:
+            fresh = replace(fresh, told=row.told, root=row.root)
+        seen, _ = self.judge.silence(rule, key_text, fresh, self.config.lateness)
+        silence.keep(self.state, key_text, replace(fresh, due=seen.due or self.now + rule.over))
+        begins = start_of(bucket_of(item.at, rule.over) + 1, rule.over)
+        self._log(rule, item.id, "heard", f"a silence would begin at {iso(begins)}")
+        if row is not None and root is not None and item.at > row.last and not root.canceled:
+            self._break(rule, root, row, item.at)
+
+    def _break(self, rule: Rule, root: Root, row: silence.Silence, at: int) -> None:
+        """Say that a silence has ended; that it was none when it was broken before it was told."""
+        _, found = self.judge.silence(rule, root.key_text, row, self.config.lateness)
+        found = replace(found, detail="")
+        because = self.observation.because or "the clock"
+        change = Change(field="silence", from_=f"since {iso(row.last)}", to="ended", because=because)
+        kind: Kind = "cancel" if at <= root.opened - self.config.lateness else "update"
+        snapshot = self._snapshot(rule, root, found, root.severity)
+        self._emit(rule, root, kind, found, root.severity, snapshot, [change])
 
     # --- an open root ---------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from math import exp
+from math import ceil, exp
 from typing import Any
 
 import msgspec
@@ -103,6 +103,8 @@ def _usual(rule: Rule, state: State, tables: Tables, now: int) -> list[Expected]
 
 def _chance(rule: Rule, usual: Expected) -> float:
     """How likely a key's rule is to speak of one span in which nothing has changed."""
+    if rule.trigger == "absence":
+        return usual.mean * max(1 - usual.mean, 0.0) ** ceil(rule.bands[0].threshold / usual.mean)
     if rule.tuning is not None:
         return false_alarms(rule, usual.mean)
     if rule.trigger == "first":

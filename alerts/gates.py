@@ -231,6 +231,12 @@ GATES: tuple[Gate, ...] = (
         says=lambda case: "new",
     ),
     Gate(
+        name="silent",
+        asks="Was nothing heard for longer than usual?",
+        reasons=("heard",),
+        says=lambda case: "a silence was told",
+    ),
+    Gate(
         name="worse",
         asks="Is it so much more than what was told of this surge?",
         reasons=("not_worse",),
@@ -296,7 +302,8 @@ def asked(rule: Rule) -> list[Gate]:
         "sure enough": all(band.independent <= rule.min_independent for band in rule.bands),
         "first": rule.trigger != "first",
         "known": rule.tuning is None,
-        "worse": rule.tuning is None,
+        "worse": rule.tuning is None or rule.trigger == "absence",
+        "silent": rule.trigger != "absence",
         "sequence": rule.trigger != "sequence",
         "cooled down": not rule.cooldown,
     }

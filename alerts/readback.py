@@ -31,7 +31,10 @@ def readback(alert: Alert) -> str:
     lead = max(alert.incidents, key=_weight)
     told = [_what(lead, alert.evidence), _kind(lead), wording.place(lead.place, with_country=False)]
     told.append(wording.days(lead.event_time, alert.at))
-    sentence = f"{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
+    silent = alert.kind != "cancel" and alert.measure.value == 0
+    sentence = (
+        f"{'Nothing since; the last: ' if silent else ''}{_who(alert, lead)}: {_over_all(alert)}{', '.join(told)}"
+    )
     return "; ".join([sentence, *_near(alert), _families(alert, lead), *_standing(lead), _group(lead)])
 
 
@@ -48,7 +51,8 @@ def _of_sequence(alert: Alert, steps: Sequence[Step]) -> str:
         told += {None: "", "then": "; then ", "may precede": "; it may precede "}[step.order]
         told += _step(step, known.get(step.incident), alert)
     lead = max(alert.incidents, key=_weight)
-    sentence = f"{_who(alert, lead)}: {told}"
+    since = "Nothing since; the last: " if alert.kind != "cancel" and alert.measure.value == 0 else ""
+    sentence = f"{since}{_who(alert, lead)}: {told}"
     if any(step.order == "may precede" for step in steps):
         sentence += "; the texts leave the order open"
     return "; ".join([sentence, _families(alert, lead), *_denied(alert), _group(lead)])

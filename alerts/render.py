@@ -178,6 +178,8 @@ def plain_text(alert: Alert) -> str:
 def _headline(alert: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     """What is counted: "12 killed"; for a single happening, what it is: "first ambush"."""
     measure = alert["measure"]
+    if rule.get("trigger") == "absence":
+        return f"no {wording.measure_name(measure['name'])} since {wording.moment(alert['window']['start'])}"
     if alert.get("sequence"):
         return wording.sequence(alert["sequence"])
     if measure["name"] in ("incidents", "episodes") and measure["value"] == 1 and len(alert["incidents"]) == 1:

@@ -251,9 +251,6 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
     "the top level": (
         "gazetteer", "actors", "lexicon",
     ),
-    "a rule": (
-        "absence",
-    ),
     "a source": ("kafka", "language", "where"),
     "a destination": ("headers",),
 }  # fmt: skip

@@ -55,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "ratio": Kind(settings={"of": _buckets, "min": v.threshold}, bar=3, read_bar=_times),
     "record": Kind(settings={"within": v.span}, bar=3),
     "surge": Kind(settings={"h": v.threshold, "min": v.threshold}, bar=0.001, read_bar=_probability, falling=True),
+    "absence": Kind(bar=3, read_bar=_times),
 }
 #: How far back a record looks, and how many buckets a ratio compares with, when the rule does not say.
 _RECORD_WITHIN, _RATIO_OF = 366 * DAY, 28
@@ -71,7 +72,7 @@ class Chosen(Struct, frozen=True):
 def read_trigger(values: Values, item: Item) -> Any:
     """A trigger by name, or with settings: ``{surge: {h: 5}}``."""
     if not isinstance(item.value, dict):
-        name = v.choice("trigger", tuple(KINDS), absent=("absence",))(values, item)
+        name = v.choice("trigger", tuple(KINDS))(values, item)
         return name if name is INVALID else Chosen(name, {}, {})
     if len(item.value) != 1:
         return values.refuse(item, f"expected one trigger, such as {{surge: {{h: 5}}}}, got {len(item.value)}")
@@ -104,6 +105,8 @@ def triggered(
     kind = KINDS[chosen.name]
     over = found.get("over", kind.over)
     fields: dict[str, Any] = {"trigger": chosen.name, "over": over}
+    if chosen.name == "absence" and found.get("measure", "incidents") not in ("incidents", "episodes"):
+        values.problem(rule.value["measure"].item, "an absence is of incidents or of episodes, not of a figure")
     if kind.buckets:
         fields["tuning"] = _tuning(values, rule, chosen, over)
     return {**fields, "bands": _bands(values, rule, chosen.name, severities, "severity" in meant)}

@@ -15,10 +15,11 @@ from alerts import rules, wording
 from alerts.alert import Measure
 from alerts.config.types import Band, Rule
 from alerts.roots import Root, Tables
-from alerts.triggers import unusual
+from alerts.triggers import silence, unusual
 from alerts.triggers.following import Following
 from alerts.triggers.keys import Keys
 from alerts.triggers.series import Sight, start_of
+from alerts.triggers.silence import Look, Silence
 from streams import windows, world
 from streams.state import State
 from streams.times import duration_text, iso
@@ -91,6 +92,13 @@ class Judge:
         peak = windows.peak(window, rule.over, among=root.ids)
         return Verdict(peak=peak, severity=self._reached(rule, window, peak, root.ids, None))
 
+    def silence(self, rule: Rule, key_text: str, row: Silence, lateness: int) -> tuple[Look, Verdict]:
+        """How long a key has been silent, and what that gives."""
+        seen = silence.look(rule, key_text, row.last, self._keys, self._now, lateness)
+        peak = Peak(value=0, start=row.last, end=self._now, ids=row.ids)
+        severity = rule.bands[seen.reached - 1].severity if seen.reached else None
+        return seen, Verdict(peak=peak, severity=severity, detail=seen.text)
+
     def look_ahead(self, rule: Rule, key_text: str) -> None:
         """Bring a key up to the clock, before a share of it moves."""
         if rule.tuning is not None:
@@ -101,6 +109,8 @@ class Judge:
         peak, sight = found.peak, found.sight
         if peak is None:
             return None
+        if rule.trigger == "absence":
+            return Basis(text=found.detail) if found.detail else None
         since = self._tables.known_since(rule)
         if rule.trigger == "first" and since > peak.start:
             told = f"Nothing like it is known before; what is known begins {wording.moment(iso(since))}"

@@ -42,8 +42,8 @@ class Keys:
 
     def is_closed_to(self, rule: Rule, key_text: str, at: int) -> tuple[str, str] | None:
         """Why nothing can be said of the bucket of a time: (reason, detail), or None."""
-        bucket, start = s.bucket_of(at, rule.over), self._start(rule)
-        known = self._known(rule, start, bucket)
+        bucket = s.bucket_of(at, rule.over)
+        known = self.known(rule, bucket)
         if known < WARM_UP:
             length = wording.span(rule.over)
             detail = f"{known} of {WARM_UP} spans of {length} are known; before that nothing is called unusual"
@@ -73,8 +73,13 @@ class Keys:
         """The first bucket of which all is known."""
         return s.bucket_of(self._tables.known_since(rule) - 1, rule.over) + 1
 
-    def _known(self, rule: Rule, start: int, bucket: int) -> int:
+    def is_observed(self, rule: Rule, bucket: int) -> bool:
+        """Whether no source was missed in a bucket, and none met."""
+        return self._observed(rule)(bucket)
+
+    def known(self, rule: Rule, bucket: int) -> int:
         """Observed buckets before one, counted up to the warm-up."""
+        start = self._start(rule)
         if not coverage.has_gaps(self._state):
             return max(bucket - start, 0)
         observed, known = self._observed(rule), 0
@@ -91,7 +96,8 @@ class Keys:
             if window is None:
                 return 0.0
             begins, ends = s.start_of(bucket, rule.over), s.start_of(bucket + 1, rule.over)
-            return sum(item.value for item in windows.between(window, begins, ends))
+            held = sum(item.value for item in windows.between(window, begins, ends))
+            return min(held, 1.0) if rule.trigger == "absence" else held
 
         return count
 
