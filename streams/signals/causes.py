@@ -168,8 +168,18 @@ class Causes:
         if self.about.peaceful and loose and toll.verb.phrase.kind != "toll":
             return "not_a_count"
         active = toll.verb.phrase.kind == "verb" and toll.first >= toll.verb.first
-        unsaid = active and not self.about.armed
+        unsaid = active and not self.about.armed and not self._done_by_an_attack(toll)
         return "not_a_count" if toll.kind == "bare" and unsaid else None
+
+    def _done_by_an_attack(self, toll: Toll) -> bool:
+        """Whether the noun of an attack is what killed: "twin blasts killed 7 in the market"."""
+        return any(
+            f.phrase.kind == "frame"
+            and f.phrase.family == "attack"
+            and f.last in (toll.verb.first, toll.verb.first - 1)
+            for f in self.sentence.found
+            if fits(self.sentence, f, armed=self.about.armed) is None
+        )
 
     def violence_near(self, segment: tuple[int, int]) -> bool:
         """Whether arms, somebody armed or an attack stand in the segment or the sentence round it."""

@@ -67,6 +67,8 @@ class Clauses:
             return self._around(hit, back)
         if form in ("DN", "N", "P") and helper in AUXILIARIES:
             return self.passive(hit, back)
+        if form in ("DN", "N") and helper == "and" and (taken := self._taken_before(back)) is not None:
+            return self.passive(hit, self.before(taken.first))
         if hit.phrase.needs and self.words[hit.first] in _LOSING:
             return [t for t in self.objects(hit, hit.last) if t.class_ in _FIGHTING or (t.object or "").endswith("men")]
         if hit.phrase.family == "casualty" and self.words[hit.first] in _UNDERGOING:
@@ -75,6 +77,11 @@ class Clauses:
         if (form in ("DN", "N") or by_whom) and helper not in PERFECT:
             return self._bare_participle(hit)
         return self._active(hit)
+
+    def _taken_before(self, joint: int) -> Found | None:
+        """The verb of a taking before "and", when one helper serves both: "were abducted and later killed"."""
+        taken = next((v for v in self.verbs.values() if v.last == joint and v.phrase.family == "hostage"), None)
+        return taken if taken is not None and self.sentence.word(self.before(taken.first)) in AUXILIARIES else None
 
     def before(self, i: int) -> int:
         """The token before ``i`` that is no adverb."""

@@ -32,6 +32,7 @@ _VERBAL = AUXILIARIES | PERFECT | SAYING
 _AGE_WORDS = frozenset("years year old aged age".split())
 _OF_WHOM = frozenset("them whom".split())
 _OF_THINGS = ("s", "tion", "sion", "ment", "ness", "ity", "ure", "ance", "ence", "ism", "ing")
+_WHERE = frozenset("in at near on".split())
 _FAR = 12
 _BRACKETED = 12
 _APPOSITION = 9
@@ -97,12 +98,26 @@ class Groups:
 
     def _past_office(self, i: int) -> int:
         """Past "of Tocache" in "the mayor of Tocache and his wife", when the list goes on behind it."""
+        if self.sentence.word(i) in _WHERE:
+            return self._past_place(i)
         if self.sentence.word(i) != "of":
             return i
         end = i + 1
         while end < min(i + _OFFICE_LENGTH, len(self.words)) and self.sentence.is_name(end):
             end += 1
-        return end if end > i + 1 and self.sentence.word(end) == "and" else i
+        if end > i + 1 and self.sentence.word(end) == "and":
+            return end
+        comma = next((k for k in range(i + 1, min(i + _OFFICE_LENGTH, len(self.words))) if self.words[k] == ","), None)
+        joined = comma is not None and self.sentence.word(comma + 1) in ("along", "together")
+        return comma if comma is not None and joined else i
+
+    def _past_place(self, i: int) -> int:
+        """Past "in the market" in "7 in the market and 4 at the station", where each figure has its place."""
+        for k in range(i + 1, min(i + _OFFICE_LENGTH, len(self.words))):
+            if self.words[k] == "and":
+                figure = self.sentence.figures.get(k + 1)
+                return k if figure is not None and self.sentence.word(figure.last) in _WHERE else i
+        return i
 
     def _next_in_list(self, i: int) -> Group | None:
         """The group at token ``i`` of a list of people: what stands in it is a person, known or not."""
@@ -220,7 +235,7 @@ class Groups:
         i = self._past_brackets(i)
         left = self.free_ending(i) if i < group.first else None
         if left is None and i < group.first:
-            left = self._before_apposition(i) or self._unknown_before(i)
+            left = self._before_apposition(i) or self._before_office(i) or self._unknown_before(i)
         if left is None or (self.is_embedded(left) and not self._shares_preposition(left, i)):
             return None
         if (
@@ -242,6 +257,16 @@ class Groups:
         for first in (i - 2, i - 3):
             if first >= 0 and self.words[first] in _DETERMINERS:
                 return self._person(first, i)
+        return None
+
+    def _before_office(self, i: int) -> Group | None:
+        """The counted group whose unit is named before token ``i``: "seven soldiers of the army, and 15"."""
+        for k in range(i - 2, max(i - _OFFICE_LENGTH, 0), -1):
+            if self.words[k] in AUXILIARIES or self.words[k] in PERFECT or k in self.verbs or self.words[k] == ",":
+                return None
+            if self.words[k] == "of":
+                unit = self.free_ending(k)
+                return unit if unit is not None and unit.first in self.sentence.figures else None
         return None
 
     def _past_brackets(self, i: int) -> int:

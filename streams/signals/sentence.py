@@ -29,7 +29,11 @@ _CUTS = frozenset("while whereas but although though meanwhile separately elsewh
 _BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
 _TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
 _OPEN_CUTS = frozenset("-- — – ;".split())
-_CUT_SIGNS = _CUTS | _OPEN_CUTS | frozenset("after before followed following and".split())
+#: "…, bringing the toll since October to 43,000": the sum of a war beside the happening of a day.
+_ADDING = frozenset("bringing taking raising pushing".split())
+_SUMS = frozenset("toll total number tally count".split())
+_OF_A_WAR = frozenset("since year month war conflict uprising insurgency campaign".split())
+_CUT_SIGNS = _ADDING | _CUTS | _OPEN_CUTS | frozenset("after before followed following and".split())
 _RELATIVE = frozenset("which who that whose where".split())
 _DASHES = frozenset("-- — –".split())
 
@@ -195,6 +199,8 @@ class Sentence:
             return word != "though" or before != "even"
         if before in _DASHES:
             return word not in _RELATIVE
+        if word in _ADDING:
+            return not (_SUMS.isdisjoint(words[i + 1 : i + 5]) or _OF_A_WAR.isdisjoint(words[i:]))
         if word in ("after", "before", "earlier", "later", "since") and before in _TIME_UNITS:
             return word in ("after", "before") and not self._opens(i)
         if word in ("followed", "following") and before in (",", "was", "were", "and"):

@@ -102,7 +102,7 @@ class Victims:
 
     def state(self, hit: Found, group: Group) -> Toll:
         """The toll that a hit and a group make, whether or not the group is counted already."""
-        attackers = group.class_ in _ATTACKER_CLASSES
+        attackers = group.class_ in _ATTACKER_CLASSES or "own" in self.words[group.first : group.last]
         return Toll(
             measure=hit.phrase.measure,
             low=group.low,

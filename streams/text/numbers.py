@@ -89,9 +89,23 @@ def find_figures(words: Sequence[str]) -> list[Figure]:
     for at in [at for at, word in enumerate(words) if word in _NUMBER_WORDS or word[0].isdigit()]:
         figure = _figure_at(words, at) if at >= done else None
         if figure is not None:
+            figure = _between(words, figure) or figure
             found.append(_hedged(words, figure, done))
             done = figure.last
     return found
+
+
+def _between(words: Sequence[str], figure: Figure) -> Figure | None:
+    """ "Between 20 and 30": one figure with two ends."""
+    first, last = figure.first, figure.last
+    if not first or words[first - 1] != "between" or words[last : last + 1] != ["and"] or last + 1 >= len(words):
+        return None
+    upper = _figure_at(words, last + 1)
+    if upper is None or upper.exactness != "exact" or figure.exactness != "exact":
+        return None
+    if figure.low is None or upper.high is None or upper.high <= figure.low:
+        return None
+    return Figure(first - 1, upper.last, figure.low, upper.high, "range")
 
 
 def _figure_at(words: Sequence[str], at: int) -> Figure | None:
@@ -227,6 +241,7 @@ def _is_no_count(words: Sequence[str], first: int, last: int) -> bool:
     ):
         return True
     aged = before == "," and after in (",", ".") and last - first == 1 and words[first].isdecimal()
+    aged = aged or (before in ("and", "or", "to") and first > 2 and words[first - 3] in ("aged", "ages"))
     named = before == "(" and after == ")"
     return aged or named or after.startswith(("year", "month-old"))
 

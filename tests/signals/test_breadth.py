@@ -209,6 +209,12 @@ KILLED = [
     ("UN peacekeeper killed, 5 wounded in Central African Republic ambush", "", 1),
     ("Gunmen kill Kenyan chief and son", "", 2),
     ("Drone strike kills aid worker in Gaza", "", 1),
+    ("", "Three officers and seven soldiers of the army, and 15 rebels of the front, died in combat on Monday.", 25),
+    ("", "Between 20 and 30 people were killed when rebels shelled the town, according to witnesses.", 20),
+    ("", "Militants killed five soldiers and lost seven of their own fighters in the assault.", 12),
+    ("", "Twin blasts killed 7 in the market and 4 at the bus station.", 11),
+    ("", "Two brothers, aged 9 and 11, were killed by a landmine in Helmand.", 2),
+    ("", "A Catholic nun and her driver were abducted and later killed.", 2),
 ]
 
 

@@ -112,3 +112,8 @@ def test_sums_and_looks_back_are_no_happening(text: str) -> None:
 def test_spoils_are_no_dead() -> None:
     (signal,) = read("The clash resulted in the death of six guerrillas and the confiscation of war materiel.").signals
     assert [c.low for c in signal.counts] == [6]
+
+
+def test_a_war_s_toll_told_beside_the_day_s_dead_stays_apart() -> None:
+    told = read("Air strikes killed 45 people overnight, bringing the death toll since October to 43,000.").signals
+    assert {(s.scope, c.low) for s in told for c in s.counts} == {("incident", 45), ("cumulative", 43_000)}
