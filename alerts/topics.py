@@ -55,7 +55,12 @@ def wanted(config: Config) -> tuple[Topic, ...]:
     names = kafka.topics
     kept = {"cleanup.policy": "delete", "retention.ms": str((kafka.retention or config.retention) * 1000)}
     # the brokers' own time: kept by age in the journal, not by that of the news, and a bound for what came in when
-    journal = {**kept, "retention.bytes": str(_FOREVER), "message.timestamp.type": "LogAppendTime"}
+    journal = {
+        **kept,
+        "retention.bytes": str(_FOREVER),
+        "message.timestamp.type": "LogAppendTime",
+        "compression.type": "gzip",
+    }
     compact = {"cleanup.policy": "compact"}
     return (
         Topic(kind="articles", name=names.articles, partitions=kafka.partitions, settings=kept, exact=True),

@@ -15,6 +15,9 @@ from alerts.config.schema import read_section
 from alerts.config.types import Kafka, Sasl, Tls, Topics
 from alerts.config.values import INVALID, Values, boolean, servers
 
+#: The least and most seconds of a session that brokers allow, unless they are told otherwise.
+SESSION = (6, 1800)
+
 
 def read_kafka(values: Values, folder: Path, top: Mapping[str, Entry]) -> Kafka | None:
     """The brokers, topics and way in; None where the section is missing or wrong. Paths are relative to ``folder``."""
@@ -35,6 +38,8 @@ def read_kafka(values: Values, folder: Path, top: Mapping[str, Entry]) -> Kafka 
         found["tls"] = _tls(values, folder, given["tls"].item)
     if "sasl" in given:
         found["sasl"] = _sasl(values, given["sasl"].item)
+    if not SESSION[0] <= found.get("session", SESSION[0]) <= SESSION[1]:
+        values.problem(given["session"].item, "expected 6s to 30m, which is what brokers allow")
     return Kafka(**found) if "servers" in found else None
 
 

@@ -36,6 +36,7 @@ def test_topics_are_made_once_and_as_declared(broker: Broker, tmp_path: Path) ->
     assert reports["retention.ms"] == str(90 * DAY_MS)
     assert reports["retention.bytes"] == "-1"
     assert reports["cleanup.policy"] == "delete"
+    assert reports["message.timestamp.type"] == "LogAppendTime"
     assert settings_of(broker, desk.topics["alerts"])["cleanup.policy"] == "compact"
 
 
