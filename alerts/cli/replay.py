@@ -152,6 +152,7 @@ def _report(path: str, monitor: Monitor, plan: Plan, watching: Watching, span: S
         tallies=tally.tallies(connection, config, found, plan.since or 0),
         watching=watching,
         span=span,
+        sent=monitor.deliverer is not None,
     )
     again = () if "-" in plan.feeds else plan.read()
     try:

@@ -40,6 +40,8 @@ class Facts(Struct, kw_only=True):
     tallies: Sequence[tally.Tally]
     watching: Watching
     span: Span
+    sent: bool = False
+    """Whether it was delivered too."""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -76,6 +78,7 @@ def build(facts: Facts, feeds: Iterable[Iterable[Article | Unreadable]]) -> str:
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return page.from_string(source).render(
         period=_period(facts),
+        sent=facts.sent,
         numbers=_numbers(facts, alerts),
         plots=_plots(facts, alerts),
         cards=cards,
