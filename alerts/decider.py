@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from alerts.monitor import JOURNAL, SCHEMAS
 from alerts.outputs import SCHEMA, Outputs, forget_deliveries, read_deliveries
 from alerts.publishers import load_families
 from alerts.ready import wait_until_ready
+from alerts.stuck import Watchdog
 from streams.engines.kafka import Hold, Partition, PartitionError, producer, read_record, read_topic, seal
 from streams.engines.store import note_unreadable
 from streams.journal import Control, Entry, Tick, encode_entry
@@ -100,6 +102,8 @@ class Decider(Daemon):
             taken=self._taken,
             leaving=self._leaving,
         )
+        self._watchdog = Watchdog(self._client, self._kafka.topics.reports, self._kafka.group)
+        threading.Thread(target=self._watchdog.run, name="watchdog", daemon=True).start()
         self._snapshots = rebuild.Publisher(self.desk, self._kafka, self._producer)
 
     def turn(self) -> bool:
@@ -123,6 +127,8 @@ class Decider(Daemon):
         for record in self._partition.read(min(LOOK_EVERY, self._patience())):
             self._fold(record)
         folding.commit()
+        if self._partition.assigned:
+            self._watchdog.moved()
         self._partition.commit(folding.position)
         self._outputs.forward()
         if not self._partition.is_read(folding.position):

@@ -1,7 +1,7 @@
-"""Does a classifying worker still get on? A thread that ends the process when it does not.
+"""Does a member of a group still get on? A thread that ends the process when it does not.
 
-A worker can hang in an article, or, after a rebalance that failed half-way, sit there without partitions and without a
-word. Both look the same from outside: articles wait, and nothing moves.
+A worker can hang in an article; worker or desk can, after a rebalance that failed half-way, sit there without
+partitions and without a word. Both look the same from outside: records wait, and nothing moves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STUCK = 75
 
 
 class Watchdog:
-    """Watches one worker; ``began`` and ``ended`` are told it from the worker's thread."""
+    """Watches one process; ``began``, ``ended`` and ``moved`` are told it from the thread that does the work."""
 
     def __init__(self, client: Mapping[str, Any], topic: str, group: str, *, patience: float = PATIENCE) -> None:
         """``client`` are kafka-python's settings; ``patience`` in seconds."""
@@ -48,6 +48,10 @@ class Watchdog:
         self._under_way -= 1
         self._moved = time.monotonic()
 
+    def moved(self) -> None:
+        """All is well."""
+        self._moved = time.monotonic()
+
     def run(self, end: Callable[[int], Any] = os._exit) -> None:
         """Look every few seconds until stopped."""
         while not self.stop.wait(EVERY):
@@ -65,7 +69,7 @@ class Watchdog:
         if self._under_way:
             return f"{self._under_way} records have been under way for {still:.0f} s"
         standing = self._standing()
-        return f"articles wait, and {standing} for {self._patience:.0f} s" if standing else ""
+        return f"records wait, and {standing} for {self._patience:.0f} s" if standing else ""
 
     def _standing(self) -> str:
         """Which partitions have work that nobody has touched for too long; "" while the broker cannot be asked."""

@@ -183,6 +183,10 @@ class Partition:
             fetch_max_wait_ms=200,
             request_timeout_ms=30_000,
         )
+        # joined without knowing the topic's partitions, a group of one would be given none, and wait for ever
+        if not self.consumer.partitions_for_topic(topic):
+            self.consumer.close(autocommit=False)
+            raise PartitionError(f"no topic {topic} on the brokers; make it with `tocsin kafka init`")
         self.consumer.subscribe([topic], listener=_Listener(self))
 
     def read(self, seconds: float) -> Sequence[Any]:
