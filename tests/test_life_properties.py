@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from alerts import compose
 from alerts.alert import Alert
 from alerts.config.types import Band, Rule
-from alerts.decide import Decide, encode
+from alerts.decide import Decide, Effects, encode
 from alerts.roots import Tables, changes_between
 from builders import at, killed, report
 from streams import windows, world
@@ -78,8 +78,10 @@ def _report(n: int, now: int, article: int, source: str, town: str, number: int,
 class Run:
     """The journal folded with a Tick at every due timer; what was told, by step."""
 
+    config = CONFIG
+
     def __init__(self, news: list[Any], restart_at: int | None = None) -> None:
-        self.decide, self.state = Decide(CONFIG, {}), State()
+        self.decide, self.state = Decide(self.config, {}), State()
         self.decide.declare(self.state)
         self.records: list[Record] = []
         self.told: list[Alert] = []
@@ -123,7 +125,11 @@ class Run:
         before = len(self.told)
         effects = self.decide.step(self.state, record, lambda position: self.records[position - 1])
         self.told += [planned.alert for planned in effects.outgoing]
+        self.see(record, effects)
         self.after(record, self.told[before:])
+
+    def see(self, record: Record, effects: Effects) -> None:
+        """Given what each entry gave."""
 
     def after(self, record: Record, told: list[Alert]) -> None:
         """Held after each entry: a band that is reached by what is new is told in that very step."""
@@ -198,6 +204,9 @@ def at_(alert: Alert) -> int:
 
 class Watched(Run):
     """Looks after each entry whether a worse band stands that was not told in the same step."""
+
+    def see(self, record: Record, effects: Effects) -> None:
+        """Given what each entry gave."""
 
     def after(self, record: Record, told: list[Alert]) -> None:
         entry = record.entry
