@@ -24,7 +24,8 @@ from streams.journal import Record
 from telling import RULE, config
 
 WAIT, INTERVAL = 300, 1800
-SPATE = replace(RULE, id="spate", definition="d4", measure="incidents", bands=(Band(severity="warning", threshold=1),))
+MANY = (Band(severity="warning", threshold=1), Band(severity="critical", threshold=2))
+SPATE = replace(RULE, id="spate", definition="d4", measure="incidents", bands=MANY)
 GROUPED = (
     Route(match={"severity": ("critical",)}, to=("pager",), go_on=True),
     Route(to=("desk",), group=Grouping(by=("country",), wait=WAIT, interval=INTERVAL)),
