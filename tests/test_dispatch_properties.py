@@ -105,7 +105,7 @@ def test_a_critical_alert_waits_for_nothing_but_its_own_group(news: list[Any]) -
         if alert.kind != "alert" or alert.severity != "critical":
             continue
         assert pager[alert.id] == at
-        before = [earlier for earlier in sent.get(country[alert.id], []) if earlier < at]
+        before = [earlier for earlier in sent.get(country[alert.id], []) if earlier <= at]
         latest = max(at + WAIT, (before[-1] if before else 0) + INTERVAL)
         newer = [desk[id_] for id_ in desk if id_.startswith(f"{alert.root}.") and _revision(id_) >= alert.revision]
         canceled = any(a.kind == "cancel" and a.root == alert.root for _, a in run.decided)
