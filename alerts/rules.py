@@ -104,8 +104,7 @@ def measured(rule: Rule, happening: Happening) -> Toll | None:
     happening = looked_at(rule, happening)
     if rule.measure in _COUNTED_WHOLE:
         many = len(happening.families) > 1
-        as_of = max((m.as_of for m in happening.counted), default=0)
-        return Toll(low=1, high=1, confirmed=many, as_of=as_of) if happening.counted else None
+        return Toll(low=1, high=1, confirmed=many, as_of=happening.last_told) if happening.counted else None
     return toll(happening, want(rule))
 
 

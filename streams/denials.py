@@ -65,7 +65,7 @@ class Denials:
             again |= {denial: self.nodes[denial] for denial in sorted(self._of.get(key, ()))}
         for key, node in again.items():
             touched.update(self._tie(key, self._best(node)))
-        for node in told:
+        for node in (one for one in told if not self._told.is_echo(one.mention.key)):
             for denial in self._blocks.near(node):
                 touched.update(self._compare(denial, node))
         return touched

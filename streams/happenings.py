@@ -104,6 +104,8 @@ class Mention(Struct, frozen=True, kw_only=True, array_like=True):
     """Seconds: since when each figure is said, by the article or by the text that it is a copy of."""
     phase_date: int = 0
     """Seconds: since when the phase is."""
+    echoes: str = ""
+    """Key of the mention that it says word for word again, in the text that its own is a copy of; or empty."""
     denies: bool = False
     """Whether it says that nothing of the kind happened, or not by the hand that was named; it never counts."""
     realis: Realis = "actual"
@@ -187,6 +189,11 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     def at(self) -> int | None:
         """Seconds: its place in every window, the earliest publication among what counts."""
         return min((m.at for m in self.counted if m.at is not None), default=None)
+
+    @cached_property
+    def last_told(self) -> int:
+        """Seconds: when the latest of what counts was told; 0 when nothing does."""
+        return max((m.as_of for m in self.counted), default=0)
 
     @cached_property
     def told_types(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from streams.article import Fingerprint, Report, Status
 from streams.codec import digest
 from streams.happenings import Mention
+from streams.scoring import FOLLOW_UP
 from streams.state import State, Table
 from streams.times import epoch
 from streams.versions import Rank, Version, changed_at, copied_dates, dates_of, told_of, with_version
@@ -30,7 +31,9 @@ PRINTS_KEPT = 8
 #: Ranks a cancellation that says no time above every version that does.
 _LAST = "~"
 #: What mentions have from their article.
-_WORN = ("story", "family", "copied", "as_of", "figure_dates", "phase_date", "received", "quiet")
+_WORN = ("story", "family", "copied", "as_of", "figure_dates", "phase_date", "received", "quiet", "echoes")
+#: What two mentions have in common when one says the other again.
+_SAID = ("type", "spot", "figures", "words", "names", "sites", "hours", "named", "phase", "facet", "update", "actual")
 
 
 class Link(Struct, frozen=True, array_like=True):
@@ -236,10 +239,39 @@ def dressed(row: Known, articles: Table[Known]) -> tuple[Mention, ...]:
         dates = dates_of(m, versions)
         for others in copied:
             dates = copied_dates(m, dates, others)
-        worn = (row.story, row.family, row.copied, dates.as_of, dates.figures, dates.phase, row.heard, quiet)
-        has = (m.story, m.family, m.copied, m.as_of, m.figure_dates, m.phase_date, m.received, m.quiet)
+        worn = (
+            row.story,
+            row.family,
+            row.copied,
+            dates.as_of,
+            dates.figures,
+            dates.phase,
+            row.heard,
+            quiet,
+            _echoed(m, row, articles),
+        )
+        has = (m.story, m.family, m.copied, m.as_of, m.figure_dates, m.phase_date, m.received, m.quiet, m.echoes)
         found.append(m if has == worn else replace(m, **dict(zip(_WORN, worn, strict=True))))
     return tuple(found)
+
+
+def _echoed(mention: Mention, row: Known, articles: Table[Known]) -> str:
+    """The mention that is said again, of the first in the chain of copies that says just the same; or empty."""
+    found, event = "", mention.key.removeprefix(mention.article)
+    while not mention.denies and (original := articles.get(row.copied)) is not None:
+        said = next((m for m in original.mentions if m.key.removeprefix(m.article) == event), None)
+        if said is None or any(getattr(said, name) != getattr(mention, name) for name in _SAID):
+            break
+        if not _same_day(said, mention) or row.moment - original.moment > FOLLOW_UP:
+            break
+        found, row = said.key, original
+    return found
+
+
+def _same_day(said: Mention, mention: Mention) -> bool:
+    """Whether both state one day, or neither states any: "on Monday" of next week is another happening."""
+    stated = [m.days if m.days and m.days.stated else None for m in (said, mention)]
+    return stated[0] == stated[1]
 
 
 def _copied(row: Known, articles: Table[Known]) -> Iterator[tuple[Version, ...]]:

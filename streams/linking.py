@@ -13,12 +13,13 @@ from datetime import date
 from math import floor
 
 from streams.article import PHASED_FAMILIES, family_of
+from streams.corrections import UNBOUND
 from streams.figures import totals_of
 from streams.happenings import Mention, Spot
 from streams.identity import Link
 from streams.kinds import kind_of
 from streams.nearness import is_pinned
-from streams.scoring import JOIN, Node, Order, fit, shared_words
+from streams.scoring import BOUND, JOIN, Node, Order, fit, shared_words
 
 #: Score of a pair from which it is a link.
 LINK = JOIN - 1.0
@@ -84,15 +85,28 @@ class Linking:
         self.links: dict[str, tuple[Link, ...]] = {}
         self.linked_from: dict[str, set[str]] = {}
         self.blocks = Blocks()
+        self._echoes: set[str] = set()
+        """Mentions that say what the text which they copy says: they go where that goes, and stand in no block."""
+
+    def is_echo(self, key: str) -> bool:
+        """Whether a mention goes where another goes, whose words it says again."""
+        return key in self._echoes
 
     def restore(self, node: Node, links: tuple[Link, ...]) -> None:
         """Take in a node whose links are known."""
-        self._take_in(node)
+        self._take_in(node, echo=any(link.score == BOUND and link.key == node.mention.echoes for link in links))
         self._set_links(node.mention.key, links)
 
     def add(self, node: Node) -> dict[str, None]:
-        """Take in a node. Gives the later mentions that now link to it."""
-        key = node.mention.key
+        """Take in a node. Gives the later mentions that now link to it.
+
+        An echo comes after what it echoes, and goes when that goes.
+        """
+        key, echoes = node.mention.key, node.mention.echoes
+        if echoes in self.nodes and echoes not in self._echoes and node.bond is UNBOUND:
+            self._take_in(node, echo=True)
+            self._set_links(key, (Link(BOUND, echoes, 1.0),))
+            return {}
         self._take_in(node)
         earlier: list[Link] = []
         relinked: dict[str, None] = {}
@@ -118,7 +132,7 @@ class Linking:
         for key in keys:
             self._set_links(key, ())
             del self.links[key]
-            self.blocks.leave(self.nodes.pop(key))
+            self._let_go(self.nodes.pop(key))
             orphans.update(dict.fromkeys(sorted(self.linked_from.pop(key, ()))))
         left = {key: None for key in orphans if key in self.nodes}
         for key in left:
@@ -137,11 +151,23 @@ class Linking:
                 queue.extend(self.linked_from.get(key, ()))
         return sorted((self.nodes[key] for key in seen), key=_order)
 
-    def _take_in(self, node: Node) -> None:
+    def _take_in(self, node: Node, *, echo: bool = False) -> None:
         self.nodes[node.mention.key] = node
-        self.blocks.enter(node)
+        if echo:
+            self._echoes.add(node.mention.key)
+        else:
+            self.blocks.enter(node)
+
+    def _let_go(self, node: Node) -> None:
+        if node.mention.key in self._echoes:
+            self._echoes.discard(node.mention.key)
+        else:
+            self.blocks.leave(node)
 
     def _relink(self, node: Node) -> tuple[Link, ...]:
+        if node.mention.key in self._echoes:  # of what is forgotten: it speaks for itself from now on
+            self._let_go(node)
+            self._take_in(node)
         found = (_link(node, other) for other in self.blocks.near(node) if other.order < node.order)
         return self._best([link for link in found if link is not None])
 

@@ -20,7 +20,7 @@ from streams.nearness import best_place, place_fit
 
 #: Score from which a mention belongs to an incident.
 JOIN = 3.0
-#: Score of what an analyst said belongs together.
+#: Score of what an analyst said belongs together, and of a copy that says the same again.
 BOUND = 100.0
 #: What is taken off when only place, day and kind agree: in a large town that may be another attack.
 UNSPECIFIC = 2.0
@@ -71,6 +71,7 @@ class Profile:
         "days",
         "first",
         "hours",
+        "keys",
         "last",
         "names",
         "nodes",
@@ -85,6 +86,7 @@ class Profile:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes: list[Node] = []
+        self.keys: set[str] = set()
         self.together: set[int] = set()
         self.apart: dict[int, int] = {}
         self.articles: dict[str, str | None] = {}
@@ -109,6 +111,7 @@ class Profile:
         elif not m.copied:  # a reprint is no news
             self.first, self.last = min(self.first, m.as_of), max(self.last, m.as_of)
         self.nodes.append(node)
+        self.keys.add(m.key)
         if node.bond is not UNBOUND:
             self.together.update(node.bond.together)
             self.apart.update(node.bond.apart)
@@ -129,7 +132,7 @@ class Profile:
 def fit(node: Node, profile: Profile, words: float) -> float | None:
     """How well a mention fits; ``words`` is the share of its words told before, 0 to 1. None is a veto.
 
-    An analyst's word goes before everything.
+    An analyst's word goes before everything; then a copy goes with what it says again.
     """
     bond = node.bond
     if bond is not UNBOUND:
@@ -137,6 +140,8 @@ def fit(node: Node, profile: Profile, words: float) -> float | None:
             return None
         if profile.together.intersection(bond.together):
             return BOUND
+    if node.mention.echoes in profile.keys:
+        return BOUND
     return _episode_fit(node, profile, words) if node.episodic else _incident_fit(node, profile, words)
 
 

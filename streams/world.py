@@ -218,21 +218,27 @@ class _Reading:
         if not before and not placed.mentions and not others:
             return _NOTHING
         gone, come, refresh = [m.key for m in before if world.knows(m.key)], list[Node](), list[str]()
-        for article in (key, *others):
-            row = world.articles.rows[article]
+        rows = world.articles.rows
+        moved = set(gone)
+        for article in (key, *sorted(others, key=lambda other: (rows[other].moment, other))):
+            row = rows[article]
             mentions = identity.dressed(row, world.articles)
             if mentions != row.mentions:
                 world.articles.put(article, replace(row, mentions=mentions))
             alive = () if world.stories.is_gone(row) else mentions
             if article != key:
                 known_here = [m.key for m in mentions if world.knows(m.key)]
-                told_alike = all(m.story == old.story for m, old in zip(mentions, row.mentions, strict=True))
-                if told_alike and len(known_here) == len(alive):
+                pairs = zip(mentions, row.mentions, strict=True)
+                alike = all((m.story, m.echoes) == (old.story, old.echoes) for m, old in pairs)
+                if alike and len(known_here) == len(alive) and not any(m.echoes in moved for m in mentions):
                     refresh += known_here
                     world.redress(alive)
                     continue
                 gone += known_here
+                moved.update(known_here)
+            moved.update(m.key for m in alive)
             come += [world.build(row, m) for m in alive]
+        come.sort(key=lambda node: node.order)  # what is said again before those who say it again
         changed = world.change(gone, come, refresh, _heirs(before, world.articles.rows[key].mentions))
         for article in (key, *others):
             world.write(article)

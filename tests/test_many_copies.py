@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+import builders
 from streams import identity, world
 from streams.article import Fingerprint, Report
 from streams.journal import Reading, Record
@@ -99,3 +100,17 @@ def test_many_copies_make_the_same_stories_after_a_restart(seed: int, cut: int) 
     for report in reports[cut:]:
         second.add(report)
     assert second.stories == whole.stories
+
+
+def test_copies_that_tell_a_happening_are_not_compared_with_each_other() -> None:
+    text = builders.report("x", None, builders.killed(12))
+    whole = Folded()
+    for n, copy in enumerate(near_copies(1, 200, 60)):
+        told = replace(
+            text, id=copy.id, source=copy.source, published=copy.published, fingerprint=copy.fingerprint, title=f"t{n}"
+        )
+        whole.add(told)
+    (incident,) = world.happenings(whole.state).rows.values()
+    apart = [m for m in incident.mentions if not m.echoes]
+    assert len(incident.mentions) == 200
+    assert len(apart) < 10, "the others say one of these again, and only these are compared with what comes"
