@@ -23,7 +23,7 @@ from alerts.triggers import silence
 from alerts.triggers.judging import Judge, Verdict, is_going_on, is_worse
 from alerts.triggers.series import Sight, bucket_of, start_of
 from alerts.triggers.unusual import is_sudden
-from streams import coverage, embargo, horizons, world
+from streams import coverage, embargo, horizons, read_by, world
 from streams.codec import canonical, digest
 from streams.happenings import Happening
 from streams.journal import Control, Record, Tick
@@ -67,6 +67,7 @@ class Decide:
         embargo.table(state)
         coverage.table(state)
         silence.table(state)
+        read_by.table(state)
         Tables(state)
         held.declare(state)
         trial.table(state)
@@ -99,6 +100,7 @@ class Decide:
         for ended in embargo.take_due(state, record.received):
             self._fold(state, replace(read(ended.position), received=ended.until), read, effects)
         coverage.follow(state, record)
+        read_by.follow(state, record)
         waits = embargo.hold(state, record, max(record.received, horizons.now(state) or 0))
         if waits is not None:
             effects.log.append((f"article {waits.feed}/{waits.id}", "embargoed", f"held until {waits.embargo}"))

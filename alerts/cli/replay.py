@@ -77,6 +77,7 @@ def command(
     from alerts import replay
     from alerts.monitor import Monitor
     from alerts.publishers import PublishersError
+    from streams import read_by
     from streams.engines.report_cache import default_path
     from streams.engines.store import StoreError
     from streams.sources import FeedError
@@ -99,6 +100,8 @@ def command(
             span = run([monitor], plan, way, shown)
             found = replay.told(monitor.store.writer, plan.since)
             shown.summary(monitor.store.writer, settings, found)
+            if (mix := read_by.mix(monitor.store.writer)) is not None:
+                click.echo(mix, err=True)
             if report and watching is not None:
                 _report(report, monitor, plan, watching, span, found)
     except (StoreError, PublishersError) as error:

@@ -20,6 +20,7 @@ from alerts.cli.common import FAILED, load_config, stop, store_path
 from alerts.dispatch.held import Held
 from alerts.dispatch.seen import held_rows
 from alerts.scores import Scores, scores
+from streams import read_by
 from streams.engines.store import StoreError, open_reader
 from streams.times import iso
 
@@ -107,6 +108,7 @@ def gather(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
         "destinations": {name: msgspec.to_builtins(health) for name, health in found.destinations.items()},
         "sources": {source.source: _of_source(source) for source in found.sources},
         "quarantined": _counts(db, "SELECT about, detail FROM log WHERE reason = 'quarantined' ORDER BY position"),
+        "read_by": read_by.told(db),
         "set_aside": _counts(db, "SELECT reason, count(*) FROM log GROUP BY reason ORDER BY 2 DESC, 1"),
         "unreadable": _counts(db, "SELECT place, why FROM unreadable ORDER BY at DESC LIMIT 10"),
         "state_rows": _counts(db, "SELECT name, count(*) FROM state GROUP BY name ORDER BY name"),
