@@ -47,28 +47,33 @@ class Denials:
 
     def change(
         self, gone: Iterable[str], come: Sequence[Node], untold: Iterable[str], told: Iterable[Node]
-    ) -> dict[str, None]:
+    ) -> tuple[dict[str, None], list[str]]:
         """Take denials out and others in, when ``untold`` mentions went and others were ``told``.
 
-        Gives the mentions whose denials changed.
+        Gives the mentions whose denials changed, and the articles of the denials that were known and now deny another
+        mention or none.
         """
         touched: dict[str, None] = {}
+        retied: dict[str, None] = {}
         for key in gone:
             touched.update(self._tie(key, None))
             self._blocks.leave(self.nodes.pop(key))
         for node in come:
             self._enter(node)
         if not self.nodes:
-            return touched
+            return touched, []
         again = {node.mention.key: node for node in come}
         for key in untold:
             again |= {denial: self.nodes[denial] for denial in sorted(self._of.get(key, ()))}
         for key, node in again.items():
             touched.update(self._tie(key, self._best(node)))
+            retied[node.mention.article] = None
         for node in (one for one in told if not self._told.is_echo(one.mention.key)):
             for denial in self._blocks.near(node):
-                touched.update(self._compare(denial, node))
-        return touched
+                if tied := self._compare(denial, node):
+                    touched.update(tied)
+                    retied[denial.mention.article] = None
+        return touched, list(retied)
 
     def _enter(self, node: Node) -> None:
         self.nodes[node.mention.key] = node

@@ -99,7 +99,7 @@ class World:
         untold, told = [key for key in gone if key in self.home], [node for node in come if not node.mention.denies]
         denied = [key for key in gone if key in self.denials.nodes]
         changed = self.incidents.change(untold, told)
-        against = self.denials.change(denied, [node for node in come if node.mention.denies], untold, told)
+        against, retied = self.denials.change(denied, [node for node in come if node.mention.denies], untold, told)
         refreshed = [link.key for key in refresh for link in self.denials.links(key)]
         again = [*refresh, *refreshed, *against, *corrections.anchored(self.state, moved)]
         keys = {**changed, **dict.fromkeys(key for key in again if key in self.home)}
@@ -110,7 +110,7 @@ class World:
             if group is not None:
                 groups[id(group)] = group
         left = [(key, self.home.pop(key)) for key in untold if key not in self.incidents.home]
-        dirty: dict[str, None] = {}
+        dirty = dict.fromkeys(retied)
         for group in sorted(groups.values(), key=lambda group: group.order):
             id_ = group.id
             for node in group.profile.nodes:

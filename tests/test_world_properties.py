@@ -10,7 +10,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -226,6 +226,7 @@ def test_an_edit_that_changes_no_figure_changes_nothing(shape: Shape, seed: int,
 
 
 @quickly
+@example(9014, 1)
 @given(seeds, seeds)
 def test_denials_enter_no_count_and_find_what_they_deny_in_any_order(seed: int, order: int) -> None:
     records = records_of(CROWDED, seed)
@@ -236,6 +237,8 @@ def test_denials_enter_no_count_and_find_what_they_deny_in_any_order(seed: int, 
     same(sorted(known), sorted(without))
     same(one.windows, two.windows)
     same(seen(one.state), seen(three))
+    kept = ((name, key, value) for name, key, value in three.take_changes() if value is not None)
+    same(seen(three), seen(world.restored(kept)))
 
 
 def is_denial(report: Report) -> bool:
