@@ -272,7 +272,7 @@ FEEDS: dict[str, Feed] = {
     "json feed": Feed(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Met"}]}', True),
     "json feed without items": Feed(b'{"version": "x", "items": []}', True),
     "json feed of nulls": Feed(b'{"items": [null, 7, []]}', False),
-    "csv": Feed(b"id,title\n1,Attack\n", False),
+    "csv": Feed(b"id,title\n1,Attack\n", True),
     "gzip file": Feed(gzip.compress(_GOOD), True),
     "gzip cut off": Feed(gzip.compress(_GOOD)[:40], False),
     "gzip with a wrong sum": Feed(gzip.compress(_GOOD)[:-8] + b"12345678", False),

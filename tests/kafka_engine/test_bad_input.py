@@ -62,6 +62,7 @@ def test_doubles_and_old_versions_change_nothing(broker: Broker, tmp_path: Path)
         assert ignored == [(len(late) + len(numbered),)]
 
 
+@pytest.mark.long
 def test_an_operators_word_goes_through_the_journal(broker: Broker, tmp_path: Path) -> None:
     articles = example()
     with Scene(broker, tmp_path, partitions=1) as scene:
@@ -94,6 +95,7 @@ def test_an_operators_word_goes_through_the_journal(broker: Broker, tmp_path: Pa
         assert b"its journal is a topic of Kafka" in embedded.stderr
 
 
+@pytest.mark.long
 def test_sigterm_leaves_the_group_at_once(broker: Broker, tmp_path: Path) -> None:
     articles = example()
     with Scene(broker, tmp_path, partitions=2, session=30) as scene:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from alerts.producing import Publisher
@@ -37,6 +38,7 @@ def article(n: int) -> Article:
     return Article(id=f"a{n}", feed="wire", title=f"Title {n}", body="A bomb killed five.")
 
 
+@pytest.mark.long
 def test_each_stands_once_though_the_broker_freezes_and_restarts(private_broker: Callable[..., Broker]) -> None:
     own = private_broker()
     own.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
 from kafka import KafkaProducer, TopicPartition
 
 from alerts import rebuild
@@ -103,6 +104,7 @@ def test_what_cannot_go_on_is_refused_with_what_to_do(broker: Broker, tmp_path: 
                 assert "tocsin kafka init" in message
 
 
+@pytest.mark.long
 def test_a_start_before_the_broker_waits_and_says_so(private_broker, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     broker = private_broker()
     broker.start()
