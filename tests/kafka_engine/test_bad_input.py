@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from .broker import Broker
