@@ -34,7 +34,6 @@ _WITH_OTHERS = frozenset(
     after""".split()
 )
 _BODIES = frozenset("body bodies corpse corpses".split())
-_HURT = frozenset("wounded injured shot stabbed beaten wounds injuries".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
     """injured injure injures injuring injury injuries hurt hurts hurting fatality fatalities lives life lose

@@ -11,7 +11,6 @@ from streams.text.numbers import Figure
 _ONE = frozenset("a an another one".split())
 _DEFINITE = frozenset("the this that these those his her their its our my".split())
 DETERMINERS = _ONE | _DEFINITE
-_OTHER_NOUNS = frozenset("others other more people victims dead".split())
 _STOP = frozenset(
     """of in on at by with from to for near outside inside north south east west northeast northwest southeast
     southwest and or but as when while after before during who which that whose where were was are is be been being

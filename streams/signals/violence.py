@@ -34,7 +34,6 @@ _NO_HEADS = frozenset("was were been being be is are had has have and , who".spl
 _A_BATTLE, _A_WAR = 1_000, 10_000
 _SO_FAR = frozenset("have has had been".split())
 _POINTING = frozenset("the this that".split())
-_BOMB_NOUNS = frozenset({"attack.site_bomb", "attack.grenade", "attack.shelling", "attack.ied", "attack.vehicle_bomb"})
 
 
 def read_violence(
