@@ -121,6 +121,7 @@ class Daemon:
         """Fold what waits, then let time pass. Gives whether more waits already."""
         folding = self.monitor.folding
         folding.commit()
+        self.monitor.own_up(int(self.clock()))
         while self._coverage:
             folding.append(self._coverage.popleft(), int(self.clock()))
         done = folding.append_controls(int(self.clock())) + self.monitor.engine.drain_some()
@@ -138,6 +139,7 @@ class Daemon:
     def _begin(self) -> None:
         """What comes before anything else."""
         try:
+            self.monitor.own_up(int(self.clock()))
             self.monitor.adopt_config(int(self.clock()))
         except sqlite3.Error as error:
             raise StoreError(f"{self.monitor.store.path}: cannot be written: {error}") from error

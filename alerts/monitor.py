@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from alerts import outbox
+from alerts import downtime, outbox
 from alerts.clock import Clock
 from alerts.config import kept
 from alerts.config.types import Config
@@ -25,6 +26,7 @@ from alerts.dispatch.held import Held
 from alerts.publishers import load_families
 from alerts.roots import Tables
 from alerts.severities import is_urgent
+from streams import coverage, horizons
 from streams.classify import classify
 from streams.engines.embedded import Embedded
 from streams.engines.folding import Folding
@@ -152,13 +154,30 @@ class Monitor:
         self.pool.close()
         self.store.close()
 
+    def own_up(self, now: int) -> None:
+        """Say in the journal of which sources nothing was heard while nothing ran. ``now`` in seconds.
+
+        Before any other entry, or a silence is told of a time that nobody watched.
+        """
+        last = horizons.now(self.folding.state)
+        missed = downtime.missed(self.config.sources, last, now)
+        if not missed or last is None:
+            return
+        log.warning(
+            "nothing was heard of %d sources from %s to %s, when nothing ran: unknown, not quiet",
+            len(missed), iso(last), iso(now),
+        )  # fmt: skip
+        self._name_config(now, coverage.missed(last, missed))
+
     def adopt_config(self, now: int) -> None:
         """Put the config's hash in the journal when it is not the one in force there. ``now`` in seconds."""
+        if self.store.meta(CONFIG_HASH) != self.config.hash or self.folding.position == 0:
+            self._name_config(now, {})
+
+    def _name_config(self, now: int, more: dict[str, Any]) -> None:
         hash_ = self.config.hash
-        if self.store.meta(CONFIG_HASH) == hash_ and self.folding.position > 0:
-            return
         self.store.set_meta(f"{kept.PREFIX}{hash_}", kept.encode(self.config, self._families))
-        self.folding.append(Control(command="config", body={"hash": hash_}), now)
+        self.folding.append(Control(command="config", body={"hash": hash_, **more}), now)
         self.folding.commit()
         self.store.set_meta(CONFIG_HASH, hash_)
 

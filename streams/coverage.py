@@ -8,17 +8,22 @@ Files that are replayed have no Coverage entries: all of their time is observed.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from streams.journal import Coverage, Record
+from streams.journal import Control, Coverage, Record
 from streams.state import State, Table
+from streams.times import epoch, iso
 
 #: Seconds of failing after which a source is no longer missed.
 GIVEN_UP = 7 * 86400
 #: Gaps remembered of one source.
 MOST = 200
+#: Where a Control entry says what was missed while nothing ran.
+MISSED = "missed"
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -44,13 +49,30 @@ def table(state: State) -> Table[Heard]:
     return state.table("coverage", Heard)
 
 
+def missed(since: int, sources: Sequence[str]) -> dict[str, Any]:
+    """What a Control entry says, in its body, of sources that were not listened to from ``since`` (seconds) on."""
+    return {MISSED: {"since": iso(since), "sources": list(sources)}}
+
+
 def follow(state: State, record: Record) -> None:
-    """Take note of how a poll went."""
+    """Take note of how a poll went, and of a time when there was none."""
     entry = record.entry
-    if not isinstance(entry, Coverage):
+    if isinstance(entry, Coverage):
+        _polled(state, entry, record.received)
+    elif isinstance(entry, Control) and MISSED in entry.body:
+        gap = (epoch(entry.body[MISSED]["since"]) or record.received, record.received)
+        for source in entry.body[MISSED]["sources"]:
+            known = table(state).get(source) or Heard(outcome="ok", since=record.received)
+            table(state).put(source, replace(known, gaps=(*known.gaps, gap)[-MOST:]))
+    else:
         return
+    fresh, gaps = _gaps(state), state.derived("gaps", _gaps)
+    gaps.starts, gaps.ends, gaps.met = fresh.starts, fresh.ends, fresh.met
+
+
+def _polled(state: State, entry: Coverage, now: int) -> None:
     rows = table(state)
-    known, now = rows.get(entry.source), record.received
+    known = rows.get(entry.source)
     if known is None:
         known = Heard(outcome="ok", since=now)
     if known.outcome == "failed":
@@ -58,8 +80,6 @@ def follow(state: State, record: Record) -> None:
     if entry.outcome == "first_contact":
         known = replace(known, met=(*known.met, now)[-MOST:])
     rows.put(entry.source, replace(known, outcome=entry.outcome, since=now))
-    fresh, gaps = _gaps(state), state.derived("gaps", _gaps)
-    gaps.starts, gaps.ends, gaps.met = fresh.starts, fresh.ends, fresh.met
 
 
 def is_observed(state: State, start: int, end: int) -> bool:
@@ -69,6 +89,13 @@ def is_observed(state: State, start: int, end: int) -> bool:
         return True
     n = bisect_left(gaps.starts, end) - 1
     return not (n >= 0 and gaps.ends[n] >= start) and not was_met(state, start, end)
+
+
+def unobserved_from(state: State, before: int) -> int | None:
+    """When the gap began that reaches up to ``before`` (seconds); None when there is none."""
+    gaps = state.derived("gaps", _gaps)
+    n = bisect_left(gaps.starts, before) - 1
+    return gaps.starts[n] if n >= 0 and gaps.ends[n] >= before else None
 
 
 def was_met(state: State, start: int, end: int) -> bool:

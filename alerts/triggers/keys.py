@@ -82,11 +82,11 @@ class Keys:
         start = self._start(rule)
         if not coverage.has_gaps(self._state):
             return max(bucket - start, 0)
-        observed, known = self._observed(rule), 0
-        for one in range(bucket - 1, start - 1, -1):
+        observed, known, one = self._observed(rule), 0, bucket - 1
+        while one >= start and known < WARM_UP:
             known += observed(one)
-            if known == WARM_UP:
-                break
+            gap = coverage.unobserved_from(self._state, s.start_of(one, rule.over))
+            one = min(one - 1, s.bucket_of(gap, rule.over)) if gap is not None else one - 1
         return known
 
     def _counts(self, rule: Rule, key_text: str) -> s.Count:

@@ -16,7 +16,7 @@ from alerts.triggers.judging import Judge
 from alerts.triggers.series import GUARD, SHIFT, WARM_UP, bucket_of, start_of
 from builders import at
 from streams import coverage, horizons, world
-from streams.journal import Coverage, Record
+from streams.journal import Control, Coverage, Record
 from streams.state import State
 from streams.windows import Item
 
@@ -42,7 +42,7 @@ STEPS = st.lists(
         st.sampled_from([0, 0, 0, 0, 1, 3, 9]),
         st.integers(0, 7),
         st.integers(1, 9),
-        st.sampled_from(["new"] * 7 + ["moved", "gone", "failed", "ok", "ok", "first_contact"]),
+        st.sampled_from(["new"] * 7 + ["moved", "gone", "failed", "ok", "ok", "first_contact", "down"]),
     ),
     min_size=10,
     max_size=70,
@@ -63,11 +63,17 @@ class Streaming:
         self.items: dict[str, Item] = {}
         self.log: list[tuple[int, dict[str, Item]]] = []
         self.polls: list[tuple[int, str]] = []
+        self.down: list[tuple[int, int]] = []
         self.n = 0
 
     def step(self, hours: int, back: int, which: int, value: int, what: str) -> Item | None:
         """One entry; gives the item that came, if any."""
-        self.now += hours * 3600
+        before, self.now = self.now, self.now + hours * 3600
+        if what == "down":
+            self.down.append((before, self.now))
+            word = Control(command="config", body=coverage.missed(before, ["wire"]))
+            coverage.follow(self.state, Record(position=1, received=self.now, entry=word))
+            return None
         if what in ("failed", "ok", "first_contact"):
             self.polls.append((self.now, what))
             entry = Coverage(source="wire", outcome=what)  # type: ignore[arg-type]
@@ -106,6 +112,8 @@ class Slow:
 
     def observed(self, bucket: int) -> bool:
         begins, ends = start_of(bucket, DAY), start_of(bucket + 1, DAY)
+        if any(since < ends and until >= begins for since, until in self.run.down):
+            return False
         failed: int | None = None
         for moment, outcome in [*self.run.polls, (10**12, "ok")]:
             if failed is not None and failed < ends and min(moment, failed + coverage.GIVEN_UP) >= begins:
