@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from test_life_of_a_surge import SURGE, TOWNS, at, attack, day
 from test_silence import ELSEWHERE, SILENT, every_other_day
 
@@ -41,7 +40,9 @@ def test_no_silence_is_told_of_days_on_which_nothing_ran() -> None:
     down(run, 41, 49)
     for one in ELSEWHERE[49:56]:
         run.hear(one)
-    assert run.alerts == [], "of the seven days that were watched six are over, where usually one in two holds something"
+    assert run.alerts == [], (
+        "of the seven days that were watched six are over, where usually one in two holds something"
+    )
     run.hear(ELSEWHERE[58])
     assert [alert.kind for alert in run.alerts] == ["alert"], "a silence that was watched is told"
 
@@ -99,7 +100,8 @@ def test_a_daemon_that_was_down_for_a_day_says_so_before_it_judges_anything(tmp_
             if now == START:
                 for n in range(40):
                     at_ = datetime.fromtimestamp(START + n * 7200, UTC)
-                    body = f"Gunmen attacked a market in {TOWNS[n % len(TOWNS)]}, Iraq, on {at_:%A}, killing {5 + n} people."
+                    town = TOWNS[n % len(TOWNS)]
+                    body = f"Gunmen attacked a market in {town}, Iraq, on {at_:%A}, killing {5 + n} people."
                     article = Article(id=f"a{n}", feed="desk", body=body, published=at_, received=at_, source="Wire")
                     intake.save(Batch(source="desk", articles=[article], now=at_))
                 while daemon.turn():
