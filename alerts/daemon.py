@@ -16,6 +16,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from alerts import heap
 from alerts.clock import Clock
 from alerts.config import ConfigError, load
 from alerts.config.types import Config
@@ -75,6 +76,7 @@ class Daemon:
         self.gate = Gate(monitor.config, self.intake, self.wake, clock=self.clock)
         self.poller = Poller(monitor.config, self.intake, clock=self.clock, cover=self._cover, wake=self.wake)
         self.watcher = Watcher(self)
+        self._thaw = heap.Thaw(time.monotonic())
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT (or ``stop``), then finish what is under way.
@@ -92,8 +94,9 @@ class Daemon:
         self.ready = True
         self.notifier.tell("READY=1")
         log.info("watching %d sources with %d rules", len(self.monitor.config.sources), len(self.monitor.config.rules))
-        while not self.stopping.is_set():
-            self._turn_or_wait()
+        with heap.settled():
+            while not self.stopping.is_set():
+                self._turn_or_wait()
         log.info("stopping: finishing what is under way")
         self.ready, self.gate.open = False, False
         self.notifier.tell("STOPPING=1")
@@ -167,7 +170,7 @@ class Daemon:
             more = True
         self.turned_at = time.monotonic()
         self.notifier.alive()
-        if not more:
+        if not more and not self._thaw.when_due(time.monotonic()):
             self._arrived.wait(self._patience())
 
     def _patience(self) -> float:

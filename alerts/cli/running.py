@@ -39,7 +39,7 @@ def run(monitors: Sequence[Monitor], plan: Plan, way: Way, shown: Shown) -> Span
     Several monitors that keep nothing fold the same history side by side; the first reads it. What a store takes in
     is not summed up.
     """
-    from alerts import replay
+    from alerts import heap, replay
     from alerts.clock import Clock
 
     monitor, steps = monitors[0], list[Callable[[bool], None]]()
@@ -51,10 +51,11 @@ def run(monitors: Sequence[Monitor], plan: Plan, way: Way, shown: Shown) -> Span
         steps.append(shown.as_it_comes(monitor))
     monitor.on_commit = lambda sending: _each(steps, sending)
     pace = replay.Pace(way.speed, plan.since, Clock()) if way.speed else None
-    if monitor.keeps:
-        _into_store(monitor, plan, pace)
-        return Span()
-    return _leaving_nothing(monitors, plan, pace, way)
+    with heap.settled():
+        if monitor.keeps:
+            _into_store(monitor, plan, pace)
+            return Span()
+        return _leaving_nothing(monitors, plan, pace, way)
 
 
 def _into_store(monitor: Monitor, plan: Plan, pace: Pace | None) -> None:
