@@ -26,6 +26,7 @@ def settled() -> Iterator[None]:
     """
     gc.collect()
     gc.freeze()
+    gc.collect()  # of nothing: the next comes the sooner, the less the last one left
     gc.callbacks.append(_freeze)
     try:
         yield
