@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests mostly wait for processes: three at a time on two cores, those of a file one after another.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-long lint format types bench accuracy docs clean
 help:  ## List the targets
@@ -19,8 +21,8 @@ setup: $(STAMP)  ## Make .venv with tocsin and its tools
 demo: setup  ## Replay five weeks of invented news to a receiver on this machine
 	@bash examples/demo.sh
 
-test: setup lint types  ## Lint, types and every quick test (under ten minutes)
-	$(BIN)/pytest
+test: setup lint types  ## Lint, types and every quick test (some five minutes on two cores)
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 test-long: setup  ## The longer tests: crash, soak
 	$(BIN)/pytest -m long

@@ -12,9 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 #: No test reads or writes the user's cache.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="tocsin-tests-")
+#: Folders with the longest files of tests: they go first, so that at the end none is left alone with one.
+FIRST = ("crash", "kafka_engine", "daemon")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: FIRST.index(item.path.parent.name) if item.path.parent.name in FIRST else len(FIRST))
     if SHARED.is_dir():
         return
     skip = pytest.mark.skip(reason="the evaluation data is not beside the checkout")
