@@ -21,6 +21,9 @@ from streams.scoring import Node
 from streams.state import State, Table
 from streams.stories import Stories
 
+#: Seconds.
+DAY = 86400
+
 
 class Changed(Struct, frozen=True, kw_only=True):
     """What became of happenings. ``before`` is None for a new one, ``after`` for one that vanished."""
@@ -46,8 +49,10 @@ class World:
         self.incidents = Incidents()
         self.denials = Denials(self.incidents.linking)
         self.home: dict[str, str] = {}
+        self._ages: dict[int, dict[str, None]] = {}
         nodes = []
-        for _, row in self.articles.sorted_items():
+        for key, row in self.articles.sorted_items():
+            self.age(key)
             gone = self.stories.is_gone(row)
             for n, mention in enumerate(row.mentions):
                 if mention.denies and not gone:
@@ -137,12 +142,23 @@ class World:
             nodes = self.denials.nodes if mention.denies else self.incidents.linking.nodes
             nodes[mention.key].mention = mention
 
-    def forget(self, ids: list[str]) -> None:
-        """Let go of happenings, and of what their articles said of them. Nobody is told."""
+    def age(self, article: str) -> None:
+        """Note when the version of an article that stands came."""
+        self._ages.setdefault(self.articles.rows[article].received // DAY, {})[article] = None
+
+    def aged(self, before: int) -> list[str]:
+        """The articles that stand since before a time in seconds, of whole days; they are noted no more."""
+        days = sorted(day for day in self._ages if day < before // DAY)
+        keys = dict.fromkeys(key for day in days for key in self._ages.pop(day))
+        rows = self.articles.rows
+        return sorted(key for key in keys if key in rows and rows[key].received < before)
+
+    def forget(self, ids: list[str]) -> Changed:
+        """Let go of happenings, and of what their articles said of them."""
         known = [m for id_ in ids for m in self._all_of(id_)]
         gone = [m.key for m in known]
         if not gone:
-            return
+            return Changed()
         left = set(gone)
         for article in {m.article: None for m in known}:
             row = self.articles.rows[article]
@@ -150,7 +166,7 @@ class World:
             mentions = tuple(row.mentions[n] for n in kept)
             homes, links = tuple(row.homes[n] for n in kept), tuple(row.links[n] for n in kept)
             self.articles.put(article, replace(row, mentions=mentions, homes=homes, links=links))
-        self.change(gone, [], (), {})
+        return self.change(gone, [], (), {})
 
     def _all_of(self, id_: str) -> tuple[Mention, ...]:
         happening = self.happenings.rows[id_]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from streams import corrections
-from streams.holdings import World
+from streams.holdings import DAY, Changed, World
 from streams.state import State, Table
 
 #: Seconds that articles, stories and incidents are remembered after their last report.
-HORIZON = 30 * 86400
-EPISODE_HORIZON = 120 * 86400
+HORIZON = 30 * DAY
+EPISODE_HORIZON = 120 * DAY
 
 
 class Clock(Struct, frozen=True, kw_only=True):
@@ -31,8 +33,11 @@ def now(state: State) -> int | None:
     return None if row is None else row.now
 
 
-def advance(state: State, received: int, world: World) -> int:
-    """Move the clock; on a new day of it, forget what lies beyond the horizons."""
+def advance(state: State, received: int, forget: Callable[[int], object]) -> int:
+    """Move the clock; ``forget`` is called for each new day of it (since the epoch), in order. Gives the clock.
+
+    Day by day, so that what is known at an article does not depend on the moments of the ticks before it.
+    """
     table = clock(state)
     row = table.get("clock")
     if row is None:
@@ -41,23 +46,29 @@ def advance(state: State, received: int, world: World) -> int:
     if received <= row.now:
         return row.now
     table.put("clock", Clock(now=received, since=row.since))
-    if received // 86400 != row.now // 86400:
-        _evict(world, received)
+    for day in range(row.now // DAY + 1, received // DAY + 1):
+        forget(day)
     return received
 
 
-def _evict(world: World, now: int) -> None:
-    """Forget happenings whose last report is beyond its horizon, and articles that nothing is left of."""
+def forget(world: World, day: int) -> Changed:
+    """Forget happenings whose last report is beyond its horizon when a day begins, and articles without any."""
+    begun, rows = day * DAY, world.articles.rows
+    aged = world.aged(begun - HORIZON)
     old = []
-    for id_, happening in world.happenings.rows.items():
+    homes = {home for key in aged for home in rows[key].homes}
+    for id_ in sorted(homes & world.happenings.rows.keys()):
+        happening = world.happenings.rows[id_]
         horizon = EPISODE_HORIZON if happening.nature == "episode" else HORIZON
-        last = max(world.articles.rows[m.article].received for m in happening.mentions)
-        if last < now - horizon:
+        if max(rows[m.article].received for m in happening.mentions) < begun - horizon:
             old.append(id_)
-    world.forget(sorted(old))
-    for key, row in list(world.articles.rows.items()):
-        if row.received < now - HORIZON and not any(row.homes):
+    changed = world.forget(old)
+    for key in aged:
+        if any(rows[key].homes):
+            world.age(key)
+        else:
             world.drop(key)
     for table in (corrections.bonds(world.state), corrections.said(world.state)):
-        for key in [key for key, row in table.rows.items() if row.born < now - HORIZON and key not in world.home]:
+        for key in [key for key, row in table.rows.items() if row.born < begun - HORIZON and key not in world.home]:
             table.drop(key)
+    return changed

@@ -20,8 +20,8 @@ from msgspec.structs import replace
 from streams import corrections, holdings, identity
 from streams.article import DAY_ONLY, Report
 from streams.happenings import Happening, Mention
-from streams.holdings import Changed, World
-from streams.horizons import HORIZON, advance, clock
+from streams.holdings import DAY, Changed, World
+from streams.horizons import HORIZON, advance, clock, forget
 from streams.identity import Known
 from streams.journal import Control, Reading, Record
 from streams.kinds import kind_of
@@ -32,7 +32,6 @@ from streams.times import epoch
 
 #: Seconds that ``published`` may be ahead of ``received`` before it is noted.
 SKEW = 3600
-_DAY = 86400
 #: Problems of a report that say its article was not read.
 _UNREAD = ("quarantined", "classify_error")
 
@@ -91,8 +90,17 @@ def declare(state: State) -> None:
 
 def observe(state: State, record: Record, settings: Settings) -> Observation:
     """Fold one entry."""
+    return observed(state, record, settings, advance(state, record.received, lambda day: forgotten(state, day)))
+
+
+def forgotten(state: State, day: int) -> Changed:
+    """Forget what lies beyond the horizons when a day (since the epoch) begins. Gives what became of happenings."""
+    return forget(_world(state), day)
+
+
+def observed(state: State, record: Record, settings: Settings, now: int) -> Observation:
+    """Fold one entry, now that the clock was moved to ``now`` (seconds)."""
     world = _world(state)
-    now = advance(state, record.received, world)
     if isinstance(record.entry, Control) and record.entry.command == corrections.COMMAND:
         return _correct(world, record, record.entry.body, now)
     if not isinstance(record.entry, Reading):
@@ -193,7 +201,7 @@ class _Reading:
         if published is None:
             return None
         day_only = any(problem.code == DAY_ONLY for problem in self.report.problems)
-        return min(published + (_DAY - 1 if day_only else 0), self.record.received)
+        return min(published + (DAY - 1 if day_only else 0), self.record.received)
 
     def _mentions(self, key: str, published: int | None) -> list[Mention]:
         report, record = self.report, self.record
@@ -213,6 +221,7 @@ class _Reading:
         world = self.world
         before = known.mentions if known else ()
         world.articles.put(key, row)
+        world.age(key)
         others = world.stories.place(key, known, self.settings.families)
         placed = world.articles.rows[key]
         if not before and not placed.mentions and not others:
