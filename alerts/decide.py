@@ -57,7 +57,9 @@ class Decide:
     def __init__(self, config: Config, families: dict[str, str]) -> None:
         """``families`` maps case-folded publisher names to their houses."""
         self.config, self.families = config, families
-        self._settings = world.Settings(lateness=config.lateness, families=families)
+        self.settings = world.Settings(lateness=config.lateness, families=families)
+        self.observe: world.Observe = world.observe
+        """How entries change the world; a replay may know it from before."""
         self._looking: dict[frozenset[str], list[Rule]] = {}
         self._renderer = Renderer(config)
 
@@ -109,7 +111,7 @@ class Decide:
         return effects
 
     def _fold(self, state: State, record: Record, read: Read, effects: Effects) -> None:
-        observation = world.observe(state, record, self._settings)
+        observation = self.observe(state, record, self.settings)
         effects.log += [(note.about, note.reason, note.detail) for note in observation.notes]
         effects.changes += observation.changes
         step = _Step(self, state, record, read, observation, effects)

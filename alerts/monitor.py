@@ -133,9 +133,8 @@ class Monitor:
         )
         self.on_commit: Callable[[bool], None] | None = None
         """Told after each group whether there is something to send."""
-        self.folding = Folding(
-            self.store, Decide(config, families), self._sink(plan=deliver), self._committed, keeps=self.keeps
-        )
+        self.decide = Decide(config, families)
+        self.folding = Folding(self.store, self.decide, self._sink(plan=deliver), self._committed, keeps=self.keeps)
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
 
@@ -191,7 +190,7 @@ class Monitor:
         changed = config.destinations != self.config.destinations
         self.folding.commit()
         decide.declare(self.folding.state)
-        self.folding.fold = decide
+        self.folding.fold = self.decide = decide
         self.config, self._families = config, families
         self.folding.sink = self._sink(plan=self.deliverer is not None)
         if self.deliverer is not None and changed:

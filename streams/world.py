@@ -11,7 +11,7 @@ and happenings live in memory and are made of those rows again after a restart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -63,6 +63,10 @@ class Observation(Struct, frozen=True, kw_only=True):
     quiet: str | None = None
     because: str = ""
     notes: tuple[Note, ...] = ()
+
+
+Observe = Callable[[State, Record, Settings], Observation]
+"""``observe``, or what gives the same."""
 
 
 def happenings(state: State) -> Table[Happening]:

@@ -10,7 +10,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
+from backports import zstd
 
 from benchmarks.newsroom import write
 from conftest import ROOT
@@ -76,8 +78,10 @@ def test_only_news_that_changed_is_read_anew(news: Path, tmp_path: Path) -> None
 
 
 def chunks_of(path: Path) -> set[bytes]:
+    """The pieces of the histories that were read."""
     with closing(sqlite3.connect(path)) as connection:
-        return {row[0] for row in connection.execute("SELECT key FROM chunks")}
+        rows = connection.execute("SELECT data FROM histories").fetchall()
+    return {key for (data,) in rows for key in msgspec.msgpack.decode(zstd.decompress(data), type=History).chunks}
 
 
 def test_broken_cache_costs_time_and_no_alert(news: Path, tmp_path: Path) -> None:

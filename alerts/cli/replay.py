@@ -81,6 +81,7 @@ def command(
     from streams.engines.report_cache import default_path
     from streams.engines.store import StoreError
     from streams.sources import FeedError
+    from streams.tape import TapeError
 
     settings = load_config(config, sending=deliver)
     plan = Plan(settings, feeds, since, until, assume, feed_format)
@@ -104,7 +105,7 @@ def command(
                 click.echo(mix, err=True)
             if report and watching is not None:
                 _report(report, monitor, plan, watching, span, found)
-    except (StoreError, PublishersError) as error:
+    except (StoreError, PublishersError, TapeError) as error:
         stop(FAILED, str(error))
     except FeedError as error:
         stop(UNREADABLE, str(error))
@@ -132,11 +133,9 @@ def _can_report(path: str, *, store: str | None) -> None:
 
 def _watched(monitor: Monitor) -> Watching:
     """Have a monitor's fold watched."""
-    from alerts.decide import Decide
     from alerts.report.watching import Watching
 
-    assert isinstance(monitor.folding.fold, Decide)
-    watching = Watching(monitor.folding.fold)
+    watching = Watching(monitor.decide)
     monitor.folding.fold = watching
     return watching
 

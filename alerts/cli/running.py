@@ -77,6 +77,7 @@ def _leaving_nothing(monitors: Sequence[Monitor], plan: Plan, pace: Pace | None,
     from alerts.cli.progress import folding
     from streams.engines import history
     from streams.engines.report_cache import History, ReportCache
+    from streams.engines.taping import tapings
 
     with contextlib.closing(ReportCache(way.cache)) as cache:
         news = history.History(monitors[0].pool, cache)
@@ -91,11 +92,13 @@ def _leaving_nothing(monitors: Sequence[Monitor], plan: Plan, pace: Pace | None,
             articles, unreadable, first = kept.articles, kept.unreadable, kept.first
             _say_unreadable(unreadable)
             chunks = news.known(kept.chunks)
-        for monitor in monitors:
+        ways = tapings(cache, [monitor.decide.settings for monitor in monitors], kept.chunks if kept else None)
+        for monitor, taping in zip(monitors, ways, strict=True):
+            monitor.decide.observe = taping.observe
             monitor.adopt_config(first or 0)
         with folding(articles) as step:
             span = history.fold(
-                [monitor.folding for monitor in monitors],
+                [(monitor.folding, taping) for monitor, taping in zip(monitors, ways, strict=True)],
                 chunks,
                 each=step,
                 until=plan.until,

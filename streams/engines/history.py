@@ -18,6 +18,7 @@ from streams.article import Report
 from streams.engines.folding import Folding, Pace
 from streams.engines.pool import Job, Pool
 from streams.engines.report_cache import Chunk, ReportCache, reader_version
+from streams.engines.taping import END, Taping
 from streams.journal import Reading, decode_entry
 
 #: A piece ends behind an article whose hash says so, so that news put in before it moves no other border.
@@ -93,7 +94,7 @@ class History:
         self.keys: list[bytes] = []
         """Of the pieces so far."""
 
-    def read(self, waiting: Iterable[Waiting]) -> Iterator[Chunk]:
+    def read(self, waiting: Iterable[Waiting]) -> Iterator[tuple[bytes, Chunk]]:
         """Read articles that are in order; a piece that was read before is taken from the cache."""
         plan: deque[_Piece] = deque()
         results = self._pool.map(self._jobs(waiting, plan))
@@ -101,14 +102,14 @@ class History:
             yield from self._known(plan)
             piece = plan.popleft()
             entries = [first[2], *(next(results)[2] for _ in piece.times[1:])]
-            yield self._read(piece, entries)
+            yield piece.key, self._read(piece, entries)
         yield from self._known(plan)
 
-    def known(self, keys: Iterable[bytes]) -> Iterator[Chunk]:
+    def known(self, keys: Iterable[bytes]) -> Iterator[tuple[bytes, Chunk]]:
         """The pieces of a history that was read before."""
         for key in keys:
             self.keys.append(key)
-            yield self._cache.chunk(key)
+            yield key, self._cache.chunk(key)
 
     def _jobs(self, waiting: Iterable[Waiting], plan: deque[_Piece]) -> Iterator[Job]:
         """The articles of the pieces that must be read; every piece goes into the plan, in order."""
@@ -118,7 +119,7 @@ class History:
             if not piece.known:
                 yield from jobs
 
-    def _known(self, plan: deque[_Piece]) -> Iterator[Chunk]:
+    def _known(self, plan: deque[_Piece]) -> Iterator[tuple[bytes, Chunk]]:
         while plan and plan[0].known:
             yield from self.known([plan.popleft().key])
 
@@ -145,8 +146,8 @@ class History:
 
 
 def fold(
-    foldings: Sequence[Folding],
-    chunks: Iterable[Chunk],
+    foldings: Sequence[tuple[Folding, Taping]],
+    chunks: Iterable[tuple[bytes, Chunk]],
     *,
     each: Callable[[int], None],
     until: int | None = None,
@@ -155,24 +156,33 @@ def fold(
 ) -> Span:
     """Fold pieces of a history with a Tick at every timer that falls due, as ``Embedded.replay`` does.
 
-    Several foldings go through it side by side, and each gives what it would give alone. ``publishers`` asks how each
+    Several foldings go through it side by side, each with its way to the world, and each gives what it would give
+    alone. ``publishers`` asks how each
     of them did.
     """
     span = Span(publishers={} if publishers else None)
-    for chunk in chunks:
-        for folding in foldings:
-            for received, entry in zip(chunk.times, chunk.entries, strict=True):
-                if entry is None and pace is None:
-                    folding.pass_by(received)
-                else:
-                    _step(folding, received, entry, pace)
-                if folding is foldings[0]:
-                    each(received)
+    for key, chunk in chunks:
+        for n, (folding, taping) in enumerate(foldings):
+            taping.before(key)
+            _fold_piece(folding, chunk, each if n == 0 else None, pace)
+            taping.after(key, folding.state)
         span.add(chunk)
-    for folding in foldings:
+    for folding, taping in foldings:
+        taping.before(END)
         folding.tick_until(until, pace)
         folding.commit()
+        taping.after(END, folding.state)
     return span
+
+
+def _fold_piece(folding: Folding, chunk: Chunk, each: Callable[[int], None] | None, pace: Pace | None) -> None:
+    for received, entry in zip(chunk.times, chunk.entries, strict=True):
+        if entry is None and pace is None:
+            folding.pass_by(received)
+        else:
+            _step(folding, received, entry, pace)
+        if each is not None:
+            each(received)
 
 
 def _step(folding: Folding, received: int, entry: bytes | None, pace: Pace | None) -> None:

@@ -1,8 +1,9 @@
 """What was read of articles before, by content and version of the reader: a second replay reads nothing again.
 
 One SQLite file. ``chunks`` holds what pieces of a history read as, under a hash of their articles and of the reader's
-version; ``histories`` which pieces a set of files was made of, so that unchanged files need not even be opened to be
-parsed. It is bounded: what was used longest ago makes room. Losing it loses nothing but time.
+version, and what the world made of them (see ``taping.py``); ``histories`` which pieces a set of files was made of, so
+that unchanged files need not even be opened to be parsed. It is bounded: what was kept longest ago
+makes room. Losing it loses nothing but time.
 """
 
 from __future__ import annotations
@@ -83,10 +84,18 @@ class ReportCache:
 
     def chunk(self, key: bytes) -> Chunk:
         """A piece of history that was read before. Raises KeyError."""
+        return self._chunk.decode(self.tape(key))
+
+    def has_all(self, keys: Sequence[bytes]) -> bool:
+        """Whether all these pieces and tapes are here."""
+        return self._connection is not None and self._complete(keys)
+
+    def tape(self, key: bytes) -> bytes:
+        """What ``keep_tape`` was given. Raises KeyError."""
         data = self._row("chunks", key)
         if data is None:
             raise KeyError(key)
-        return self._chunk.decode(zstd.decompress(data))
+        return zstd.decompress(data)
 
     def history(self, key: bytes) -> History | None:
         """What a set of files was read as, when every piece of it is still here."""
@@ -99,6 +108,10 @@ class ReportCache:
     def keep_chunk(self, key: bytes, chunk: Chunk) -> None:
         """Remember a piece."""
         self._put("chunks", key, self._encoder.encode(chunk))
+
+    def keep_tape(self, key: bytes, tape: bytes) -> None:
+        """Remember what the world made of a piece, under the key of the way there."""
+        self._put("chunks", key, tape)
 
     def keep_history(self, key: bytes, history: History) -> None:
         """Remember what files were read as."""
