@@ -39,7 +39,8 @@ from streams.signals.sameness import (
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
 _NEAR = 3
 _PASSING = frozenset({"violence", "hostage"})
-_LONG_BEFORE = timedelta(days=62)
+LONG_BEFORE = timedelta(days=62)
+"""What its text dates so long before an article is no news."""
 #: How many earlier happenings a telling is compared with: a page has no more, a flood of words has thousands.
 _TRIED = 24
 
@@ -114,7 +115,7 @@ def _in_passing(signals: Sequence[Signal], gatherings: Sequence[Gathering]) -> l
             days.append((gathering, date.fromisoformat(end[:10])))
     newest = max((day for _, day in days), default=None)
     for gathering, day in days:
-        if newest is not None and newest - day > _LONG_BEFORE:
+        if newest is not None and newest - day > LONG_BEFORE:
             for n in gathering.members:
                 if counts_by_default(found[n]):
                     found[n] = replace(found[n], scope="reference")

@@ -28,6 +28,7 @@ from streams.signals.arguments import Whereabouts, time_of
 from streams.signals.attribution import Speech, speech_of, stance_of
 from streams.signals.causes import About
 from streams.signals.draft import Draft
+from streams.signals.events import LONG_BEFORE
 from streams.signals.forces import read_forces
 from streams.signals.general import read_others
 from streams.signals.lexicon import Lexicon
@@ -53,6 +54,7 @@ _NO_SMALL = dict.fromkeys(map(ord, string.ascii_lowercase))
 _ARMED = frozenset({"REB", "MIL", "PRM", "UNK"})
 _ACCORDS = frozenset("accord agreement deal pact".split())
 _VIOLENT = frozenset({"attack", "hostage"})
+_OF_A_DAY = frozenset({"attack", "casualty", "crime"})
 _WEAK = frozenset({"talks", "agreement", "diplomatic", "trend"})
 _COMMERCIAL = frozenset({"business", "sport", "fiction", "science"})
 _SURE = {"incident": 0.85, "update": 0.85, "mention": 0.7, "period_total": 0.75}
@@ -155,6 +157,12 @@ class Reader:
             return when if draft.type == "agreement.implementation" else self._accord_day
         return when
 
+    def _is_long_past(self, when: EventTime) -> bool:
+        """Whether the text itself dates it months before the article: no news, however it is told."""
+        if self.anchor is None or when.from_ != "text" or when.end is None:
+            return False
+        return self.anchor - date.fromisoformat(when.end[:10]) > LONG_BEFORE
+
     def _shouted(self, name: Field, text: str) -> bool:
         if name not in self._capitals:
             self._capitals[name] = is_shouted(text)
@@ -224,7 +232,7 @@ class Reader:
     def _argue(self, draft: Draft, dates: Sequence[DateMention], speech: Speech | None) -> None:
         if self._where is None:
             self._where = Whereabouts(default_gazetteer(), self.article.title, self.article.body, self.article.captions)
-        sentence, row = draft.sentence, self.lexicon.types[draft.type]
+        sentence, row, family = draft.sentence, self.lexicon.types[draft.type], family_of(draft.type)
         actors = self._cast.actors_of(draft, speech)
         places = self._where.of(draft, self._before)
         self._before = (
@@ -232,6 +240,9 @@ class Reader:
         )
         start, end = sentence.span(draft.trigger.first, draft.trigger.last)
         when = self._dated(draft, time_of(draft, dates, self.anchor))
+        beside = sentence.section == "body" or draft.definite
+        if draft.scope == "incident" and family in _OF_A_DAY and beside and self._is_long_past(when):
+            draft.scope = "reference"
         if self._trace is not None:
             self._trace.clauses[sentence.field, start, draft.type] = sentence.span(*draft.segment)
         self.drafts.append(draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from streams.article import Scope
@@ -26,6 +26,10 @@ _TOTALS = re.compile(
     r"(?! (?:(?:\w+ )?(?:hours?|nights?)|(?:(?:few|several|two|three|2|3) )?days?)\b)"
     r"|throughout the|throughout \S+ years|\S+ years of|per (?:day|month|year)|a (?:day|month|year) on average"
     r"|daily average|an average of"
+    r"|in recent (?:weeks|months|years)|so far this (?:month|week)|in all ,|altogether"
+    r"|(?:in|over|during) (?:the )?(?:(?:past|last|first) )?\S+ (?:weeks|months) of"
+    r"|in the first (?:half|two weeks|three weeks|week|\d+ days) of"
+    r"|toll (?:from|of|in) the (?:\S+ ){0,2}(?:war|conflict|insurgency|rebellion|uprising|unrest|crackdown|offensive|epidemic)"
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
@@ -39,6 +43,19 @@ _OF_MANY = re.compile(
     r"| (?:war|offensive) (?:\S+ ){0,3}?(?:resulted in|yielded|caused) "
     r"| over an? \S+[ -]year period "
 )
+#: A sum over what goes on for long, when it is of a hundred and more.
+_OF_A_CAMPAIGN = re.compile(
+    r" (?:during|in|of|since) (?:the|this|their|its|our) (?:\S+ ){0,2}"
+    r"(?:offensive|war|campaign|conflict|insurgency|rebellion|uprising|unrest|revolt|crackdown|fighting) "
+)
+#: So many attacks with one figure are no happening of a day: "more than 200 bombs, killing 150 people".
+_ATTACKS = re.compile(
+    r" (?:\d{2,}|\d,\d{3}|dozens of|scores of|hundreds of|twenty|thirty|forty|fifty|sixty|eighty)"
+    r" (?:\S+ )?(?:bombs|bombings|attacks|ambushes|clashes|raids|incidents|massacres|explosions|assaults|engagements) "
+)
+_FEW, _MANY, _SPAN_DAYS = 2, 10, 7
+_CAMPAIGN = 100
+_SINGULAR_EVENTS = frozenset("a an the this another 's one".split())
 _SHORT_UNITS = re.compile(r"\b(?:hours?|minutes?|nights?|days?)\b")
 _LOOKING_BACK = frozenset(
     """anniversary commemorate commemorated commemorating commemoration remembered recalled memory memorial
@@ -145,8 +162,12 @@ def is_cumulative(
     segment: tuple[int, int],
     anchor: date | None = None,
     hit: Found | None = None,
+    most: float = 0,
 ) -> bool:
-    """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade"."""
+    """Whether figures of the segment are sums over a time: "since 2023", "so far this year", "in the past decade".
+
+    ``most`` is the largest of the figures: what a sum over a month is for 40 can be one happening for three.
+    """
     aside = _aside(sentence, segment, hit)
     words = _without(sentence, segment, aside)
     begun = hit is not None and hit.phrase.form != "G" and "since" in sentence.words[max(hit.first - 4, 0) : hit.first]
@@ -159,11 +180,33 @@ def is_cumulative(
     told = f" {' '.join(words)} "
     if _TOTALS.search(told) or _OF_MANY.search(told):
         return True
+    if (most >= _CAMPAIGN and _OF_A_CAMPAIGN.search(told)) or (most >= _MANY and _ATTACKS.search(told)):
+        return True
     inside = [d for d in dates if _within(sentence, d, segment, aside)]
+    if most >= _FEW and _of_a_span(sentence, inside, segment, most):
+        return True
     if any(d.kind == "since" or (d.kind == "duration" and not _is_short(sentence, d)) for d in inside):
         return True
     points = [d for d in inside if d.kind == "point"]
     return bool(points) and all(_is_running_year(d, anchor) for d in points)
+
+
+def _of_a_span(sentence: Sentence, inside: Sequence[DateMention], segment: tuple[int, int], most: float) -> bool:
+    """Whether the only days that are told are weeks or a month, and no single attack is: "430 rebels in October"."""
+    points = [d for d in inside if d.kind == "point" and d.first is not None and d.last is not None]
+    if not points or not all(d.last - d.first > timedelta(days=_SPAN_DAYS) for d in points if d.first and d.last):
+        return False
+    if most < _MANY and not all(d.precision == "range" for d in points):
+        return False
+    return not any(
+        f.phrase.kind == "noun" and f.phrase.form == "sg" and not _SINGULAR_EVENTS.isdisjoint(_three_before(sentence, f))
+        for f in sentence.found
+        if segment[0] <= f.first < segment[1]
+    )
+
+
+def _three_before(sentence: Sentence, found: Found) -> list[str]:
+    return sentence.words[max(found.first - 3, 0) : found.first]
 
 
 def _is_short(sentence: Sentence, mention: DateMention) -> bool:

@@ -10,6 +10,7 @@ from streams.lazy import lazy
 from streams.signals.causes import About, Causes, beside, fits, plainly_violent
 from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.frames import resolve
+from streams.signals.passing import is_only_named
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.revisions import is_known_by_now, restates
@@ -234,12 +235,15 @@ class _Violence:
         sentence = self.sentence
         totals = [t for t in tolls if t.relation == "total"]
         told = next((t.verb for t in totals if t.verb.phrase.kind == "verb" and t.verb.phrase.form != "G"), hit)
-        if is_cumulative(sentence, self.dates, segment, self.anchor, told) and totals:
+        most = max((t.low or 0 for t in totals), default=0)
+        if totals and is_cumulative(sentence, self.dates, segment, self.anchor, told, most):
             return "cumulative", False
         if any(self._is_of_many(t, segment) for t in totals):
             return "cumulative", False
         if is_background(sentence, self.dates, segment, self.anchor, told):
             return "background", False
+        if is_only_named(sentence, told, self.dates, segment):
+            return "reference", True
         if hit.phrase.kind in ("noun",):
             verb = next((f for f in hits if f.phrase.kind == "verb" and f.phrase.form != "G"), None)
             if verb is not None and not totals:
@@ -271,6 +275,8 @@ class _Violence:
             return False
         if self._is_dated(segment):
             return False
+        if self.sentence.section != "title":
+            return True
         return toll.low >= _A_WAR or not _SO_FAR.isdisjoint(self.sentence.words[segment[0] : toll.verb.last])
 
     def _add(

@@ -166,7 +166,7 @@ def test_who_the_victims_are_may_stand_in_two_words(people: str, class_: str) ->
 LISTS = [
     ("Six monks, their housekeeper and her daughter were murdered by soldiers.", 8),
     ("Soldiers killed university rector Igor Pallas, five other monks, and two women in San Telmo.", 8),
-    ("The case of the six monks and two women murdered by soldiers is open.", 8),
+    ("Relief workers found six monks and two women murdered by soldiers.", 8),
     ("Gunmen killed Igor Pallas, mayor of San Telmo, and two bodyguards.", 3),
     ("The assailants killed Pedro Salas, a judge, his wife and their driver.", 3),
     ("A peasant leader, Luis Soto, and his brother Marco were murdered by paramilitaries.", 2),

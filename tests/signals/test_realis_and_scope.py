@@ -16,6 +16,9 @@ FRESH = [
     "In the past few hours rebels have killed three peasants in the hills.",
     "A bomb killed five people outside the court where the general was on trial.",
     "Two men were murdered by rebels who accused them of being informers.",
+    "The group claimed responsibility for the bombing that killed three soldiers.",
+    "Police are investigating the murder of a judge by gunmen.",
+    "At least 11 people died in two days of clashes in the port.",
 ]
 NOT_FRESH = [
     "The group could attack the town again.",
@@ -43,6 +46,18 @@ NOT_FRESH = [
     "Attacks in the harbour district have killed 31 people this week, the office said.",
     "Police foiled nothing and spoke of a bomb plot in the capital.",
     "The suspect in a shooting that left two men dead was released from jail.",
+    "The minister did nothing to clarify the murder of the four nuns.",
+    "The congressman asked about the case of two teachers, who were murdered by the army.",
+    "The movement, responsible for an attack that killed 34 soldiers, has asked for talks.",
+    "Relatives of the 43 murdered students marched to the palace.",
+    "The widow of slain senator Galvez said she has no hope.",
+    "The commission has concluded that the armed forces murdered the mayor.",
+    "The government wants to extradite the man who masterminded the hotel bombing in which 21 people died.",
+    "Traffickers have set off more than 200 bombs, killing at least 150 people.",
+    "The army says it killed 430 insurgents in October.",
+    "In all, 2,100 rebels were killed during the offensive, the army said.",
+    "In recent months gunmen have killed 20 mayors.",
+    "Some 120 people have been killed in three weeks of protests.",
 ]
 
 

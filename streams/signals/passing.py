@@ -1,0 +1,124 @@
+"""Is a deed only named: somebody is charged with it, asks about it, is known for it or is its victim's kin?
+
+"Responsible for the murder of four nuns", "the widow of the slain editor", "the case of two teachers, who were
+killed": nobody tells here that it happened now. A day beside the deed says when, and it is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from streams.signals.sentence import AUXILIARIES, Found, Sentence
+from streams.text.dates import DateMention
+from streams.text.numbers import UNITS
+
+#: What governs the name of a deed, as the words before it.
+_GOVERNS = re.compile(
+    r" (?:responsible for|responsibility (?:for|in)|blame for|guilt (?:for|in)|guilty of|convicted (?:of|for)"
+    r"|(?:is|are|was|were|been|being|be|,|who|those|men|man|people|persons) accused of|accomplices? (?:of|in|to)"
+    r"|suspected of|(?:suspects?|suspicions?) (?:in|of)|charged with|charges? (?:of|for)|wanted (?:for|in)"
+    r"|indicted (?:for|in|on)|prosecuted for|sentenced for|jailed for|imprisoned for|tried for|pardoned for"
+    r"|linked (?:to|with)|linking|links? (?:to|with|between)|connected (?:to|with)|connection (?:to|with)"
+    r"|implicated in|implicates|implicating|implicate|complicity in|involvement in|involved in|role in"
+    r"|(?:taken|took|taking|take) part in|participat(?:ed|ing|ion) in"
+    r"|clarif(?:y|ies|ied|ying)|solv(?:e|ed|ing)|shed light on|elucidat(?:e|ed|ing)"
+    r"|masterminded|masterminding|masterminds?|having (?:ordered|planned|killed|murdered)|perpetrators|culprits"
+    r"|intellectual authors|confess(?:ed|es|ing)? to|admitted to"
+    r"|the (?:\w+ )?(?:cases?|lawsuit|proceedings|hearing|hearings|trials?|indictment) (?:of|against|over|for|concerning)"
+    r"|(?:report|reports|book|film|documentary|resolution|debate) (?:on|about)"
+    r"|known for|infamous for|notorious for|remembered for|famous for"
+    r"|honou?r|honou?red|honou?ring|homage to|tribute to|memory of|monument to|statue of|plaque (?:to|for)"
+    r"|unveiled for|anniversary of|commemorat(?:e|es|ed|ing)|vigil for"
+    r"|(?:widow|widower|relatives|mother|father|son|daughter|brother|sister|parents|wife|husband|orphans|kin) of"
+    r"|compar(?:e|es|ed|ing)|likened|reminiscent of|similar to|punish|punished|punishment (?:of|for)|justice for"
+    r"|impunity (?:of|for|in)|extradit(?:e|ed|ing|ion of)|compensat(?:e|ed|ing|ion for)|summoned \S+ \S+ over"
+    r"|investigat(?:e|es|ed|ing|ion|ions)|inquir(?:y|ies) into|inquest into|probe (?:of|into)|probing"
+    r") "
+)
+#: What tells of it as found out, or as long known: "the commission concluded that the army killed the mayor".
+_RECALLS = re.compile(
+    r" (?:concluded|ruled|recalled|recalls|recalling|testified|confessed|remembers|proven|proved"
+    r"|investigations? (?:has |have )?(?:shown|found|revealed|established)) (?:that|how) "
+)
+_CLAIMS = frozenset("claim claims claimed claiming assumed accept accepted took takes".split())
+#: What ends the reach of a governing word.
+_BARS = frozenset('; : " but while when as after before said says told and'.split())
+_RELATIVES = frozenset("who which that whose whom where".split())
+_TITLE_ADJECTIVES = frozenset("slain murdered assassinated executed martyred".split())
+_POLICING = frozenset("police detectives policemen officers".split())
+#: What stands before the participle of a name.
+_LEADING_IN = frozenset("of for the his her their its to with by honor honour honoring honouring from".split())
+_DETERMINED = frozenset("the his her their its our my this that those these".split())
+_BEHIND_PARTICIPLES = frozenset("by in on at near during last , . for along with ) and".split())
+_REACH = 14
+_NEAR_WORDS = 4
+
+
+def is_only_named(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
+    """Whether ``hit`` stands where a deed is named and not told, and no day beside it says when it was."""
+    start = max(segment[0], hit.first - _REACH)
+    before = f" {' '.join(sentence.words[start : hit.first])} "
+    governor = (_last(_GOVERNS, before) if _is_nominal(sentence, hit, segment) else None) or _last(_RECALLS, before)
+    if governor is not None and _reaches(sentence, start, before, governor, hit):
+        return not _dated_behind(sentence, dates, start + before.count(" ", 0, governor.end() - 1), segment)
+    if _names_a_victim(sentence, hit):
+        return not _dated_behind(sentence, dates, hit.first - 2, segment)
+    return False
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text):
+        found = match
+    return found
+
+
+def _reaches(sentence: Sentence, start: int, before: str, governor: re.Match[str], hit: Found) -> bool:
+    """Whether nothing between the governing word and the deed begins something else."""
+    words = sentence.words
+    first = start + before.count(" ", 0, governor.start() + 1) - 1
+    last = start + before.count(" ", 0, governor.end()) - 1
+    told = governor.group()
+    if "responsib" in told and not _CLAIMS.isdisjoint(words[max(first - 4, 0) : first + 2]):
+        return False
+    if "investigat" in told and sentence.section != "body" and not _POLICING.isdisjoint(sentence.bag):
+        return False
+    between = words[last : hit.first]
+    bars = [i for i, word in enumerate(between) if word in _BARS]
+    if bars and not all(between[i] == "and" and i < len(between) - 1 and between[i + 1] != "the" for i in bars):
+        return False
+    commas = [i for i, word in enumerate(between) if word == ","]
+    return all(between[i + 1 : i + 2] and between[i + 1] in _RELATIVES for i in commas)
+
+
+def _is_nominal(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> bool:
+    """Whether the phrase is a noun, a gerund, a participle beside a noun or the verb of a relative clause."""
+    if hit.phrase.kind != "verb":
+        return True
+    if hit.phrase.form == "G":
+        return True
+    near = sentence.words[max(segment[0], hit.first - _NEAR_WORDS) : hit.first]
+    if not _RELATIVES.isdisjoint(near):
+        return True
+    if not AUXILIARIES.isdisjoint(near[-2:]) or not {"has", "have", "had"}.isdisjoint(near[-2:]):
+        return False
+    after = sentence.word(hit.last)
+    return hit.phrase.form in ("DN", "N") and (after in _BEHIND_PARTICIPLES or near[-1:] == ["the"] or not after)
+
+
+def _names_a_victim(sentence: Sentence, hit: Found) -> bool:
+    """Whether a participle or adjective is part of somebody's name: "slain senator Galvez", "the 43 murdered students"."""
+    if sentence.word(hit.first) not in _TITLE_ADJECTIVES or hit.last != hit.first + 1:
+        return False
+    i = hit.last
+    if not sentence.word(i).isalpha() or sentence.word(i) in _BEHIND_PARTICIPLES | _DETERMINED | {"a", "an"}:
+        return False
+    before, further = sentence.word(hit.first - 1), sentence.word(hit.first - 2)
+    return before in _LEADING_IN or (further in _DETERMINED and (before.isdigit() or before in UNITS))
+
+
+def _dated_behind(sentence: Sentence, dates: Sequence[DateMention], first: int, segment: tuple[int, int]) -> bool:
+    """Whether a day is named behind token ``first`` in the segment."""
+    start, end = sentence.starts[max(first, 0)], sentence.span(*segment)[1]
+    return any(d.kind == "point" and d.precision in ("day", "hour") and start <= d.start < end for d in dates)
