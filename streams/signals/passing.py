@@ -16,7 +16,8 @@ from streams.text.numbers import UNITS
 #: What governs the name of a deed, as the words before it.
 _GOVERNS = re.compile(
     r" (?:responsible for|responsibility (?:for|in)|blame for|guilt (?:for|in)|guilty of|convicted (?:of|for)"
-    r"|(?:is|are|was|were|been|being|be|,|who|those|men|man|people|persons) accused of|accomplices? (?:of|in|to)"
+    r"|(?:is|are|was|were|been|being|be|,|who|those|men|man|people|persons) accused of"
+    r"|accomplices? (?:of|in|to)"
     r"|suspected of|(?:suspects?|suspicions?) (?:in|of)|charged with|charges? (?:of|for)|wanted (?:for|in)"
     r"|indicted (?:for|in|on)|prosecuted for|sentenced for|jailed for|imprisoned for|tried for|pardoned for"
     r"|linked (?:to|with)|linking|links? (?:to|with|between)|connected (?:to|with)|connection (?:to|with)"
@@ -30,7 +31,7 @@ _GOVERNS = re.compile(
     r"|known for|infamous for|notorious for|remembered for|famous for"
     r"|honou?r|honou?red|honou?ring|homage to|tribute to|memory of|monument to|statue of|plaque (?:to|for)"
     r"|unveiled for|anniversary of|commemorat(?:e|es|ed|ing)|vigil for"
-    r"|(?:widow|widower|relatives|mother|father|son|daughter|brother|sister|parents|wife|husband|orphans|kin) of"
+    r"|(?:widow|widower|relatives|mother|father|son|daughter|brother|sister|parents|wife|husband|kin) of"
     r"|compar(?:e|es|ed|ing)|likened|reminiscent of|similar to|punish|punished|punishment (?:of|for)|justice for"
     r"|impunity (?:of|for|in)|extradit(?:e|ed|ing|ion of)|compensat(?:e|ed|ing|ion for)|summoned \S+ \S+ over"
     r"|investigat(?:e|es|ed|ing|ion|ions)|inquir(?:y|ies) into|inquest into|probe (?:of|into)|probing"
@@ -108,7 +109,7 @@ def _is_nominal(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> boo
 
 
 def _names_a_victim(sentence: Sentence, hit: Found) -> bool:
-    """Whether a participle or adjective is part of somebody's name: "slain senator Galvez", "the 43 murdered students"."""
+    """Whether a participle or adjective is part of a name: "slain senator Galvez", "the 43 murdered students"."""
     if sentence.word(hit.first) not in _TITLE_ADJECTIVES or hit.last != hit.first + 1:
         return False
     i = hit.last

@@ -29,7 +29,7 @@ _TOTALS = re.compile(
     r"|in recent (?:weeks|months|years)|so far this (?:month|week)|in all ,|altogether"
     r"|(?:in|over|during) (?:the )?(?:(?:past|last|first) )?\S+ (?:weeks|months) of"
     r"|in the first (?:half|two weeks|three weeks|week|\d+ days) of"
-    r"|toll (?:from|of|in) the (?:\S+ ){0,2}(?:war|conflict|insurgency|rebellion|uprising|unrest|crackdown|offensive|epidemic)"
+    r"|toll (?:from|of|in) the (?:\S+ ){0,2}(?:war|conflict|insurgency|rebellion|uprising|unrest|offensive)"
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
@@ -198,15 +198,9 @@ def _of_a_span(sentence: Sentence, inside: Sequence[DateMention], segment: tuple
         return False
     if most < _MANY and not all(d.precision == "range" for d in points):
         return False
-    return not any(
-        f.phrase.kind == "noun" and f.phrase.form == "sg" and not _SINGULAR_EVENTS.isdisjoint(_three_before(sentence, f))
-        for f in sentence.found
-        if segment[0] <= f.first < segment[1]
-    )
-
-
-def _three_before(sentence: Sentence, found: Found) -> list[str]:
-    return sentence.words[max(found.first - 3, 0) : found.first]
+    nouns = [f for f in sentence.found if f.phrase.kind == "noun" and segment[0] <= f.first < segment[1]]
+    single = [f.first for f in nouns if f.phrase.form == "sg"]
+    return all(_SINGULAR_EVENTS.isdisjoint(sentence.words[max(i - 3, 0) : i]) for i in single)
 
 
 def _is_short(sentence: Sentence, mention: DateMention) -> bool:
