@@ -26,7 +26,7 @@ _GOVERNS = re.compile(
     r"|clarif(?:y|ies|ied|ying)|solv(?:e|ed|ing)|shed light on|elucidat(?:e|ed|ing)"
     r"|masterminded|masterminding|masterminds?|having (?:ordered|planned|killed|murdered)|perpetrators|culprits"
     r"|intellectual authors|confess(?:ed|es|ing)? to|admitted to"
-    r"|the (?:\w+ )?(?:cases?|lawsuit|proceedings|hearing|hearings|trials?|indictment) (?:of|against|over|for|concerning)"
+    r"|the (?:\w+ )?(?:cases?|lawsuit|hearings?|trials?|indictment) (?:of|against|over|for|concerning)"
     r"|(?:report|reports|book|film|documentary|resolution|debate) (?:on|about)"
     r"|known for|infamous for|notorious for|remembered for|famous for"
     r"|honou?r|honou?red|honou?ring|homage to|tribute to|memory of|monument to|statue of|plaque (?:to|for)"
