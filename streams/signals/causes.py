@@ -33,6 +33,9 @@ _WITH_OTHERS = frozenset(
     attacker attackers attacked gunman gunmen shooter militant militants others another dead victims opened before
     after""".split()
 )
+#: What kills without an attack being named: "sectarian violence claimed 14 lives".
+_UNREST = frozenset("violence unrest bloodshed rioting riot riots crackdown rounds ammunition protesters".split())
+_AT_HOME = frozenset("domestic home partner family verbal".split())
 _BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
@@ -163,6 +166,8 @@ class Causes:
         words = set(self.sentence.words[toll.verb.first : toll.verb.last])
         if words & _BODIES:
             return "not_a_count"
+        if not _UNREST.isdisjoint(self.sentence.bag) and _AT_HOME.isdisjoint(self.sentence.bag):
+            return None
         loose = toll.kind == "bare" or words & _ANY_CAUSE
         if self.about.peaceful and loose and toll.verb.phrase.kind != "toll":
             return "not_a_count"

@@ -92,7 +92,10 @@ def _has_object(between: list[str], form: str) -> bool:
         return False
     if form == "G" and between[:1] == ["of"]:
         return True
-    return all(word != "of" or (i and between[i - 1] in _AMOUNTS) for i, word in enumerate(between))
+    return all(
+        word != "of" or (i and (between[i - 1] in _AMOUNTS or between[i - 1][0].isdigit()))
+        for i, word in enumerate(between)
+    )
 
 
 def _after(sentence: Sentence, found: Found, frame: Frame) -> Found | None:

@@ -16,6 +16,7 @@ from streams.signals.scope import is_background, is_court, is_cumulative, is_hab
 from streams.signals.sentence import Found, Sentence
 from streams.signals.topics import NOISY_TOPICS
 from streams.text.dates import DateMention
+from streams.text.gazetteer import default_index, key_of
 
 _FAMILIES = frozenset(
     """territory threat rupture repression unrest humanitarian siege talks peacekeeping detainee restrictions
@@ -41,6 +42,7 @@ _NO_PLACE = frozenset(
 )
 _UNLED = frozenset({"territory.captured", "territory.recaptured", "territory.lost"})
 _CONDITIONS = frozenset({"if", "unless"})
+_PASSIVE = frozenset("was were been".split())
 _DETERMINERS = frozenset("the a an its their of in".split())
 _NOTES = frozenset("in lodged filed delivered formal diplomatic official note letter handed strong".split())
 _PASSING = frozenset("after since following before of".split())
@@ -94,7 +96,8 @@ def _doubt(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
     """What the grammar round a phrase says against it; None when nothing does."""
     type_, verb = hit.phrase.type, hit.phrase.kind == "verb"
     if type_ in _UNLED and verb:
-        return None if _takes_land(sentence, hit) else ""
+        takes = _takes_land if "town" in hit.phrase.needs else _takes_named_place
+        return None if takes(sentence, hit) else ""
     if hit.phrase.family == "threat":
         return _doubtful_threat(sentence, hit, hits)
     before = sentence.words[max(hit.first - 4, 0) : hit.first]
@@ -160,6 +163,26 @@ def _takes_land(sentence: Sentence, hit: Found) -> bool:
             break
     before = words[max(hit.first - 9, 0) : hit.first]
     return hit.phrase.form in ("N", "DN") and not land.isdisjoint(before)
+
+
+def _takes_named_place(sentence: Sentence, hit: Found) -> bool:
+    """Whether a place is taken that is told by its name alone: "seized Aleppo", not "seized Aleppo's mayor"."""
+    if sentence.word(hit.first - 1) in _PASSIVE:
+        at = hit.first - 1 - (sentence.word(hit.first - 2) in ("has", "had", "have"))
+        return _is_place(sentence, max(at - 2, 0), at) or _is_place(sentence, at - 1, at)
+    last = hit.last
+    while last < len(sentence.words) and sentence.is_name(last):
+        last += 1
+    return _is_place(sentence, hit.last, last) and sentence.word(last + 1) != "'s"
+
+
+def _is_place(sentence: Sentence, first: int, last: int) -> bool:
+    name = sentence.words[max(first, 0) : last]
+    return (
+        bool(name)
+        and (sentence.is_name(last - 1) or last == 1)
+        and bool(default_index().entries.get(key_of(" ".join(name))))
+    )
 
 
 def _with_visit(sentence: Sentence, hit: Found) -> Found:

@@ -35,6 +35,7 @@ _SUMS = {
     "fired_at": ("violent", "embattled", "people"),
     "foe": ("raiders",),
     "bombed": ("bombing",),
+    "striking": ("foe", "nations"),
     "downing": ("raiders",),
 }
 #: Types of rows whose readers decide on the type of the signal.

@@ -40,7 +40,9 @@ _DID = frozenset(
 )
 _EFFORTS = frozenset("efforts effort steps moves".split())
 _FOILED = frozenset("foiled thwarted prevented defused averted repelled deactivated disarmed aborted".split())
-_INTERCEPTED = frozenset("intercepted downed".split())
+_FLYING = frozenset({"attack.drone", "attack.missile_rocket"})
+_SHOT = frozenset("shot shoot shoots shooting".split())
+_INTERCEPTED = frozenset("intercepted intercepts intercept intercepting downed repelled".split())
 _ATTEMPTED = frozenset("attempted attempt attempts failed unsuccessful unexploded escaped unharmed survived".split())
 _CONTINUING = frozenset("continues continuing continue ongoing underway proceeding continued pressing being".split())
 _BOUNDARIES = frozenset(', ; : ( ) " -- — –'.split())
@@ -144,6 +146,6 @@ def outcome_of(sentence: Sentence, hit: Found) -> Outcome:
         words -= {"unharmed"}
     if words & _FOILED:
         return "foiled"
-    if words & _INTERCEPTED:
+    if words & _INTERCEPTED or (hit.phrase.type in _FLYING and words & _SHOT and "down" in words):
         return "intercepted"
     return "attempted" if words & _ATTEMPTED else "done"

@@ -18,6 +18,8 @@ _DEAD = frozenset("dead victims".split())
 _HURT_BEFORE = frozenset("wounded injured".split())
 _HELPERS = AUXILIARIES | PERFECT
 _REPORTS = frozenset("reports report word information immediate confirmed details".split())
+_PRONOUNS = frozenset("he she they".split())
+_LONE_ATTACKERS = frozenset("gunman gunmen attacker attackers assailant assailants shooter shooters bomber".split())
 _ATTACKER_CLASSES = frozenset({"attacker", "rebel"})
 
 
@@ -103,6 +105,7 @@ class Victims:
     def state(self, hit: Found, group: Group) -> Toll:
         """The toll that a hit and a group make, whether or not the group is counted already."""
         attackers = group.class_ in _ATTACKER_CLASSES or "own" in self.words[group.first : group.last]
+        attackers = attackers or self._is_the_attacker(group)
         return Toll(
             measure=hit.phrase.measure,
             low=group.low,
@@ -119,6 +122,12 @@ class Victims:
             of=group.of,
             kind=group.kind,
         )
+
+    def _is_the_attacker(self, group: Group) -> bool:
+        """Whether a pronoun means the one who did it: "the gunman killed three before he was shot dead"."""
+        if self.words[group.first] not in _PRONOUNS or not self.told:
+            return False
+        return not _LONE_ATTACKERS.isdisjoint(self.words[: group.first])
 
     def _relation(self, hit: Found, group: Group) -> Relation:
         """Part of a figure told already ("four of the dead"), on top of one ("two more"), or a total of its own."""

@@ -223,6 +223,8 @@ class _Violence:
         right = words[trigger.last : min(segment[1], trigger.last + 12)]
         agent = set(right[right.index("by") :][:6]) if "by" in right else set()
         active = trigger.phrase.form in ("D", "DN", "G", "S") and not {"was", "were", "been", "be"} & left
+        if trigger.phrase.form == "B":
+            active = words[trigger.first - 1] in classes["armed"]
         weapon = classes["weapon"] & set(words[segment[0] : segment[1]])
         return (
             bool(agent & classes["armed"])

@@ -214,6 +214,10 @@ KILLED = [
     ("", "Militants killed five soldiers and lost seven of their own fighters in the assault.", 12),
     ("", "Twin blasts killed 7 in the market and 4 at the bus station.", 11),
     ("", "Two brothers, aged 9 and 11, were killed by a landmine in Helmand.", 2),
+    ("", "Fresh ethnic violence killed two in the hills on Monday.", 2),
+    ("", "Sectarian violence claimed 14 lives in Parachinar on Friday.", 14),
+    ("", "Police fired tear gas at protesters in Nairobi, killing five.", 5),
+    ("", "Cross-border fire killed seven civilians in Poonch on Sunday.", 7),
     ("", "A Catholic nun and her driver were abducted and later killed.", 2),
 ]
 
@@ -238,3 +242,41 @@ def test_figures_of_plain_news(title: str, body: str, killed: int) -> None:
 def test_sums_over_a_time_are_no_incident(text: str) -> None:
     counted = [s for s in classify(article(text)).signals if s.scope in ("incident", "update") and s.counts]
     assert counted == []
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "outcome"),
+    [
+        ("Britain and the US conducted strikes against Houthi targets in Yemen.", "attack.generic", "done"),
+        ("Insurgents launched strikes at dawn on army outposts near Baquba.", "attack.generic", "done"),
+        ("Gunmen kill three police, wound five in southwest Pakistan.", "attack.generic", "done"),
+        ("Saudi forces intercepted a ballistic missile over Riyadh.", "attack.missile_rocket", "intercepted"),
+        ("Ukraine said it had shot down 36 of 40 drones launched by Russia overnight.", "attack.drone", "intercepted"),
+        ("Syrian rebels seized Aleppo in a lightning offensive.", "territory.captured", "done"),
+        ("Government forces retook Palmyra.", "territory.recaptured", "done"),
+        ("Palmyra was retaken by government forces.", "territory.recaptured", "done"),
+    ],
+)
+def test_the_words_of_present_wars(text: str, type_: str, outcome: str) -> None:
+    told = {(s.type, s.outcome) for s in classify(article(text)).signals if s.scope == "incident"}
+    assert (type_, outcome) in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The union launched strikes against the pension reform.",
+        "Troops took Saddam to a base.",
+        "Police seized London properties worth millions.",
+        "The rebels took Monday off.",
+    ],
+)
+def test_takings_and_strikes_of_peace(text: str) -> None:
+    told = [s.type for s in classify(article(text)).signals if s.type.startswith(("attack", "territory"))]
+    assert told == []
+
+
+def test_a_gunman_who_is_shot_is_no_victim() -> None:
+    report = classify(article("The gunman killed three people before he was shot dead by police."))
+    sides = {c.side: c.low for s in report.signals for c in s.counts if c.measure == "killed"}
+    assert sides == {"victim": 3, "perpetrator": 1}
