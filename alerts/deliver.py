@@ -26,6 +26,8 @@ from alerts.sender import Sender
 from streams.engines.sqlite import connect, transaction
 
 log = logging.getLogger("tocsin.deliver")
+#: The most failures of forms that are told of one destination.
+MOST_MISFITS = 20
 
 
 class Deliverer:
@@ -116,16 +118,23 @@ class Deliverer:
                 self._idle.wait(min(left, 1.0))
         return True
 
+    def misfits(self) -> dict[str, tuple[str, ...]]:
+        """Destination → why messages to it could not be put in their form, so that the plain one went out."""
+        return {name: tuple(team.misfits.known) for name, team in self._teams.items() if team.misfits.known}
+
     def _team(self, destination: Destination) -> _Team:
         make = self._channels[destination.kind]
         first = make(destination, self._timeouts)
         pace = Pace(first, self._clock, self._chance, self._schedule)
         channels = [first, *(make(destination, self._timeouts) for _ in range(first.in_flight - 1))]
+        misfits = Misfits(destination.id)
         senders = [
-            Sender(self._path, destination.id, channel, pace, self._clock, number, self._notify, self._held)
+            Sender(
+                self._path, destination.id, channel, pace, self._clock, number, self._notify, self._held, misfits.add
+            )
             for number, channel in enumerate(channels, 1)
         ]
-        return _Team(self._path, destination, senders)
+        return _Team(self._path, destination, senders, misfits)
 
     def _name_strangers(self) -> None:
         with closing(connect(self._path)) as connection:
@@ -138,11 +147,27 @@ class Deliverer:
             self._idle.notify_all()
 
 
+class Misfits:
+    """Why forms of a destination failed, each told once. Any thread may ``add``."""
+
+    def __init__(self, destination: str) -> None:
+        self.known: list[str] = []
+        self._destination, self._lock = destination, threading.Lock()
+
+    def add(self, why: str) -> None:
+        """Say it in the log and keep it, unless it is known or there are too many."""
+        with self._lock:
+            if why in self.known or len(self.known) >= MOST_MISFITS:
+                return
+            self.known.append(why)
+        log.error("%s: %s; the plain form goes out instead", self._destination, why)
+
+
 class _Team:
     """The senders of one destination."""
 
-    def __init__(self, path: str | Path, destination: Destination, senders: list[Sender]) -> None:
-        self.destination = destination
+    def __init__(self, path: str | Path, destination: Destination, senders: list[Sender], misfits: Misfits) -> None:
+        self.destination, self.misfits = destination, misfits
         self._path, self._senders = path, senders
         self._relief: threading.Thread | None = None
         self._stopping = threading.Event()

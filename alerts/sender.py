@@ -43,20 +43,20 @@ class Sender(threading.Thread):
         number: int,
         changed: Callable[[], None],
         held: Callable[[], int],
+        misfit: Callable[[str], None],
     ) -> None:
-        """``changed`` is called after each answer that was written down.
+        """``changed`` is called after each answer that was written down, ``misfit`` with why a form cannot be made.
 
         ``held`` gives the number of the term in which this process may send; 0 while it may not.
         """
         super().__init__(name=f"deliver-{destination}-{number}", daemon=True)
         self._path, self._destination, self._channel = path, destination, channel
-        self._pace, self._clock, self._changed, self._held = pace, clock, changed, held
+        self._pace, self._clock, self._changed, self._held, self._misfit = pace, clock, changed, held, misfit
         self._term = 0
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._unwritten: Attempt | None = None
         self._on_its_way = False
-        self._said: set[str] = set()
 
     def wake(self) -> None:
         """There may be work."""
@@ -179,10 +179,11 @@ class Sender(threading.Thread):
         try:
             payload = self._channel.plain(message) if plain else self._channel.render(message)
         except FormError as error:
-            self._say_once(str(error))
+            self._misfit(str(error))
             return Answer(text=f"cannot be put in form: {error}"), "invalid"
         except Exception as error:  # a form that cannot be made must not stop the queue
             log.exception("%s: %s cannot be put in form", self._destination, message.id)
+            self._misfit(f"a message cannot be put in form: {type(error).__name__}")
             return Answer(text=f"cannot be put in form: {type(error).__name__}"), "invalid"
         if self._held() != self._term:
             raise _NotOursError
@@ -192,11 +193,6 @@ class Sender(threading.Thread):
             log.exception("%s: %s cannot be sent", self._destination, message.id)
             return Answer(failure="lost", text=f"cannot be sent: {type(error).__name__}"), "uncertain"
         return answer, self._channel.verdict(answer)
-
-    def _say_once(self, trouble: str) -> None:
-        if trouble not in self._said:
-            self._said.add(trouble)
-            log.error("%s: %s; the plain form goes out instead", self._destination, trouble)
 
     def _unsent(self, work: Work) -> Attempt:
         return Attempt(work=work, result="unsent", answer={}, at=self._clock.wall())

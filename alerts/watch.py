@@ -56,6 +56,19 @@ def troubles(facts: Facts | None, config: Config, own: Own, now: float) -> list[
     return found
 
 
+def misfits(failed: Mapping[str, tuple[str, ...]]) -> list[Trouble]:
+    """What could not be put in its form, by destination: the plain form went out, and that is told once."""
+    return [
+        Trouble(
+            key=f"form:{name}:{why}",
+            text=f"destination {name}: {why}; the plain form went out",
+            lasting=False,
+        )
+        for name, reasons in failed.items()
+        for why in reasons
+    ]
+
+
 def _of_daemon(own: Own, watch: Watch) -> Iterator[Trouble]:
     if own.trouble:
         yield Trouble(

@@ -21,7 +21,7 @@ from alerts.alert import Alert, Kind, Measure, Sources
 from alerts.channels import CHANNELS, Channel, Message, Timeouts
 from alerts.config.types import Config
 from alerts.facts import Facts, gather
-from alerts.watch import Own, Trouble, troubles
+from alerts.watch import Own, Trouble, misfits, troubles
 from streams.codec import canonical, digest
 from streams.engines.store import StoreError, open_reader
 from streams.journal import CONTROL
@@ -56,6 +56,9 @@ class Telling:
         fresh = [trouble for key, trouble in present.items() if self._is_due(key, trouble, now)]
         gone = [trouble for key, (_, trouble) in self._told.items() if key not in present]
         solved = [trouble for trouble in gone if trouble.lasting]
+        for trouble in gone:
+            if not trouble.lasting:
+                del self._told[trouble.key]
         crowded = len(self._sent) == AN_HOUR and now - self._sent[0] < 3600
         if not (fresh or solved) or now < self._not_before or crowded:
             return False
@@ -66,7 +69,7 @@ class Telling:
             return False
         self._sent.append(now)
         self._failures, self._not_before = 0, now + GAP
-        for trouble in gone:
+        for trouble in solved:
             del self._told[trouble.key]
         self._told.update({trouble.key: (now, trouble) for trouble in fresh})
         return True
@@ -223,7 +226,11 @@ class Watcher:
             rules_since=self._seen.rules_since,
             met=frozenset(self._seen.met),
         )
-        found = [*troubles(facts, config, own, now), *(trouble for _, trouble in self._seen.once)]
+        found = [
+            *troubles(facts, config, own, now),
+            *(trouble for _, trouble in self._seen.once),
+            *misfits(daemon.monitor.deliverer.misfits() if daemon.monitor.deliverer else {}),
+        ]
         self._log(found)
         self._adopt(config)
         for telling in self._tellings:
