@@ -87,7 +87,7 @@ def fold(heard: list[Heard], ways: list[Taping], pieces: list[tuple[bytes, Chunk
         one.decide.observe = way.observe
         one.folding.append(Control(command="config", body={"hash": one.decide.config.path}), START)
     together = [(one.folding, way) for one, way in zip(heard, ways, strict=True)]
-    engine.fold(together, iter(pieces), each=lambda moment: None)
+    engine.fold(together, iter(pieces), each=lambda moment, articles: None)
 
 
 def alone(config: Config, pieces: list[tuple[bytes, Chunk]]) -> Any:

@@ -10,13 +10,13 @@ from streams.times import iso
 
 
 @contextlib.contextmanager
-def folding(total: int) -> Iterator[Callable[[int], None]]:
+def folding(total: int) -> Iterator[Callable[[int, int], None]]:
     """A bar over a history of so many articles: articles a second, the time reached in it, and the time left.
 
-    Gives what to call after each article, with its time in seconds.
+    Gives what to call now and then, with the time reached (seconds) and how many articles were folded since.
     """
     if not sys.stderr.isatty():
-        yield lambda moment: None
+        yield lambda moment, articles: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -33,9 +33,9 @@ def folding(total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("replaying", total=total, rate="", reached="")
 
-        def step(moment: int) -> None:
+        def step(moment: int, articles: int) -> None:
             speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
             rate = f"{speed:,.0f} articles/s" if speed else ""
-            bar.update(task, advance=1, rate=rate, reached=(iso(moment) or "")[:16].replace("T", " "))
+            bar.update(task, advance=articles, rate=rate, reached=(iso(moment) or "")[:16].replace("T", " "))
 
         yield step

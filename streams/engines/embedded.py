@@ -29,7 +29,7 @@ class Embedded:
         return done
 
     def replay(
-        self, *, each: Callable[[int], None] | None = None, until: int | None = None, pace: Pace | None = None
+        self, *, each: Callable[[int, int], None] | None = None, until: int | None = None, pace: Pace | None = None
     ) -> int:
         """History: the same with a Tick at every timer that falls due between two articles.
 
@@ -48,7 +48,7 @@ class Embedded:
             self.folding.commit_if_old()
             done += 1
             if each:
-                each(received)
+                each(received, 1)
         self.folding.tick_until(until, pace)
         self.folding.commit()
         return done

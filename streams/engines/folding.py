@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -102,17 +103,22 @@ class Folding:
         """The same for an entry that comes as bytes and settles the waiting article ``seq``, if any."""
         return self._fold(decode_entry(data), data, received, None if seq is None else ("articles", seq))
 
-    def pass_by(self, received: int) -> None:
-        """An article of which the fold would keep nothing takes its position, and the first of a day moves the clock.
+    def pass_by(self, times: Sequence[int]) -> None:
+        """Articles of which the fold would keep nothing take their positions; the first of a day moves the clock.
 
-        Only for a history in the order of its times: the next entry moves the clock on.
+        ``times`` are when they were received, in seconds, rising: the next entry moves the clock on.
         """
-        if received // DAY == self._day:
-            self.position += 1
-            return
-        self._day = received // DAY
-        self.tick_until(received)
-        self.append(Tick(), received)
+        n = 0
+        while n < len(times):
+            if times[n] // DAY == self._day:
+                passed = bisect_left(times, (self._day + 1) * DAY, n) - n
+                self.position += passed
+                n += passed
+                continue
+            self._day = times[n] // DAY
+            self.tick_until(times[n])
+            self.append(Tick(), times[n])
+            n += 1
 
     def append_read(self, position: int, entry: Entry, data: bytes, received: int, control: int | None) -> Effects:
         """Fold an entry whose place another order gave it; ``control`` is the operator's word that it settles.
@@ -162,28 +168,31 @@ class Folding:
         sending = False
         connection = self.store.writer
         with transaction(connection):
-            for record, data, settles, effects in self._group:
-                self._write(connection, record, data, settles, effects)
-                sending = sending or bool(effects.outgoing or effects.released)
+            self._write_journal(connection)
+            for record, _, _, effects in self._group:
+                for outgoing in (*effects.outgoing, *effects.released):
+                    self.sink.write(connection, outgoing, record.position)
+                    sending = True
             self._write_state(connection)
         self._group.clear()
         self._unsaved.clear()
         self._recent.clear()
         self.on_commit(sending)
 
-    def _write(
-        self, connection: sqlite3.Connection, record: Record, data: bytes, settles: Settles, effects: Effects
-    ) -> None:
-        connection.execute("INSERT INTO journal VALUES (?, ?, ?)", (record.position, record.received, data))
-        if settles is not None:
-            table, id_ = settles
-            connection.execute(_SETTLE[table], (record.position, id_))
-        for n, line in enumerate(effects.log):
-            connection.execute(
-                "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", (record.position, n, record.received, *line)
-            )
-        for outgoing in (*effects.outgoing, *effects.released):
-            self.sink.write(connection, outgoing, record.position)
+    def _write_journal(self, connection: sqlite3.Connection) -> None:
+        """The entries, what they settle, and their lines of the log."""
+        entries = [(record.position, record.received, data) for record, data, *_ in self._group]
+        connection.executemany("INSERT INTO journal VALUES (?, ?, ?)", entries)
+        for record, _, settles, _ in self._group:
+            if settles is not None:
+                table, id_ = settles
+                connection.execute(_SETTLE[table], (record.position, id_))
+        lines = [
+            (record.position, n, record.received, *line)
+            for record, *_, effects in self._group
+            for n, line in enumerate(effects.log)
+        ]
+        connection.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)", lines)
 
     def _write_state(self, connection: sqlite3.Connection) -> None:
         kept = [(name, key, value) for (name, key), value in self._unsaved.items() if value is not None]

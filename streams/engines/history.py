@@ -149,7 +149,7 @@ def fold(
     foldings: Sequence[tuple[Folding, Taping]],
     chunks: Iterable[tuple[bytes, Chunk]],
     *,
-    each: Callable[[int], None],
+    each: Callable[[int, int], None],
     until: int | None = None,
     pace: Pace | None = None,
     publishers: bool = False,
@@ -175,14 +175,19 @@ def fold(
     return span
 
 
-def _fold_piece(folding: Folding, chunk: Chunk, each: Callable[[int], None] | None, pace: Pace | None) -> None:
-    for received, entry in zip(chunk.times, chunk.entries, strict=True):
+def _fold_piece(folding: Folding, chunk: Chunk, each: Callable[[int, int], None] | None, pace: Pace | None) -> None:
+    last = 0
+    for n, entry in enumerate(chunk.entries):
         if entry is None and pace is None:
-            folding.pass_by(received)
-        else:
-            _step(folding, received, entry, pace)
+            continue
+        folding.pass_by(chunk.times[last:n])
+        _step(folding, chunk.times[n], entry, pace)
         if each is not None:
-            each(received)
+            each(chunk.times[n], n + 1 - last)
+        last = n + 1
+    folding.pass_by(chunk.times[last:])
+    if each is not None:
+        each(chunk.times[-1], len(chunk.times) - last)
 
 
 def _step(folding: Folding, received: int, entry: bytes | None, pace: Pace | None) -> None:
@@ -191,7 +196,7 @@ def _step(folding: Folding, received: int, entry: bytes | None, pace: Pace | Non
         folding.commit()
         pace(received)
     if entry is None:
-        folding.pass_by(received)
+        folding.pass_by((received,))
     else:
         folding.append_encoded(entry, received, None)
         folding.commit_if_sending()
