@@ -165,7 +165,7 @@ class _Step:
             if rule.trigger == "absence":
                 for key_text in sorted(self.tables.windows.rows):
                     if key_text.startswith(f"{rule.definition}|"):
-                        self._hear(rule, key_text)
+                        self._hear(rule, key_text, filling=True)
 
     def follow(self) -> None:
         """Let the roots that speak of a happening speak of what it turned out to be, or to be also."""
@@ -372,8 +372,11 @@ class _Step:
             severity = found.severity or ""
             self._emit(rule, root, "alert", found, severity, self._snapshot(rule, root, found, severity), [])
 
-    def _hear(self, rule: Rule, key_text: str) -> None:
-        """A key was heard of: a silence that was told has ended, or was none when what came is of its time."""
+    def _hear(self, rule: Rule, key_text: str, *, filling: bool = False) -> None:
+        """A key was heard of: a silence that was told has ended, or was none when what came is of its time.
+
+        ``filling`` is for a new rule, which tells of no silence that began before it.
+        """
         window = self.tables.windows.get(key_text)
         rows = silence.table(self.state)
         row = rows.get(key_text)
@@ -387,7 +390,10 @@ class _Step:
         if row is not None and item.at <= row.last:
             fresh = replace(fresh, told=row.told, root=row.root)
         seen, _ = self.judge.silence(rule, key_text, fresh, self.config.lateness)
-        silence.keep(self.state, key_text, replace(fresh, due=seen.due or self.now + rule.over))
+        if filling:
+            fresh = replace(fresh, told=seen.reached)
+        due = self.now if seen.reached > fresh.told else seen.due
+        silence.keep(self.state, key_text, replace(fresh, due=due))
         begins = start_of(bucket_of(item.at, rule.over) + 1, rule.over)
         self._log(rule, item.id, "heard", f"a silence would begin at {iso(begins)}")
         if row is not None and root is not None and item.at > row.last and not root.canceled:

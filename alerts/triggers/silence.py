@@ -92,6 +92,8 @@ def look(rule: Rule, key_text: str, last: int, keys: Keys, now: int, lateness: i
     reached = sum(silent >= one for one in asked)
     if reached == len(asked):
         return Look(reached=reached, usual=usual, text=text, due=0)
+    if over <= heard + GUARD + 1:  # what is still to be learnt may make silence more unusual
+        return Look(reached=reached, usual=usual, text=text, due=next_close)
     due = start_of(heard + 1 + asked[reached], rule.over) + lateness
     return Look(reached=reached, usual=usual, text=text, due=max(due, next_close))
 

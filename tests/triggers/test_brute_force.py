@@ -100,9 +100,10 @@ class Streaming:
 class Slow:
     """Everything computed anew from the log, by the formulas of docs/triggers.md."""
 
-    def __init__(self, run: Streaming) -> None:
+    def __init__(self, run: Any, start: int = START) -> None:
+        """``run`` has ``now``, and the ``log``, ``polls`` and ``down`` since ``start`` (seconds)."""
         self.run, self.newest = run, bucket_of(run.now, DAY)
-        self.first = bucket_of(START, DAY) + 1
+        self.first = bucket_of(start, DAY) + 1
 
     def count(self, bucket: int) -> float:
         """What the bucket held when it settled, or holds now."""
@@ -123,14 +124,19 @@ class Slow:
             failed = moment if outcome == "failed" else None
         return True
 
-    def told(self, bucket: int) -> tuple[float, float, float]:
-        """(mean, size, spread) expected of a bucket."""
+    def learned(self, bucket: int) -> tuple[float, float, float]:
+        """Number, sum and sum of squares of what a bucket's expectation is learnt from, each weighing less with age."""
         w = s = q = 0.0
         for one in range(self.first, bucket - GUARD):
             if self.observed(one):
                 mean, size, _ = self.told(one)
                 y = min(self.count(one), _quantile(mean, size)) if self.count(one) > 1 else self.count(one)
                 w, s, q = 0.98 * w + 1, 0.98 * s + y, 0.98 * q + y * y
+        return w, s, q
+
+    def told(self, bucket: int) -> tuple[float, float, float]:
+        """(mean, size, spread) expected of a bucket."""
+        w, s, q = self.learned(bucket)
         mean = (s + 0.5) / (w + 1)
         variance = q / w - (s / w) ** 2 if w > 3 else mean
         d = (w * max(variance - mean, 0) * w / max(w - 1, 1) / mean**2 + 10 / 2) / (w + 10)
@@ -189,7 +195,8 @@ def _quantile(mean: float, size: float) -> int:
     return n
 
 
-def _memoised(slow: Slow) -> Slow:
+def memoised(slow: Slow) -> Slow:
+    """The same, that computes nothing twice."""
     for name in ("count", "observed", "told"):
         plain, known = getattr(slow, name), dict[int, Any]()
 
@@ -212,7 +219,7 @@ def test_streaming_agrees_with_computing_all_of_it_anew(rule: Rule, steps: list[
         item = run.step(*one)
         if item is None:
             continue
-        slow = _memoised(Slow(run))
+        slow = memoised(Slow(run))
         found = Judge(run.state, run.tables, run.now).crossing(rule, run.text, item)
         bucket = bucket_of(item.at, DAY)
         assert (found.reason not in ("warming_up", "settled", "unobserved")) == slow.is_judged(bucket)
