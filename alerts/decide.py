@@ -9,6 +9,7 @@ replay, restart and explanation cannot disagree; ``tests/test_fold.py`` folds ev
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -213,7 +214,8 @@ class _Step:
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
         known = world.happenings(self.state).rows
-        if self.tables.evict(self.now, self.config.revise_for, known, self.judge.look_ahead):
+        revise_for, awaited = self.config.revise_for, partial(silence.awaited, self.state)
+        if self.tables.evict(self.now, revise_for, known, awaited, self.judge.look_ahead):
             self._dispatch.forget()
             silence.forget(self.state, self.tables)
 

@@ -234,13 +234,18 @@ class Tables:
             self.due.put(root.id, Due(until))
 
     def evict(
-        self, now: int, revise_for: int, known: Container[str], before_leaving: Callable[[Rule, str], object]
+        self,
+        now: int,
+        revise_for: int,
+        known: Container[str],
+        awaited: Callable[[], Container[str]],
+        before_leaving: Callable[[Rule, str], object],
     ) -> bool:
         """Once a day of the clock, drop roots and shares that nothing reaches any more.
 
         A root is kept while its cool-down or its corrections last, and after that as long as one of its happenings
-        is ``known``, so that a correction which comes too late can say for what it came too late. A key whose
-        share leaves is given ``before_leaving``. Gives whether it was that day's first call.
+        is ``known``, so that a correction which comes too late can say for what it came too late, or it is itself
+        ``awaited``. A key whose share leaves is given ``before_leaving``. Gives whether it was that day's first call.
         """
         swept = self._swept.get("day")
         if swept is not None and swept.day == now // DAY:
@@ -258,12 +263,12 @@ class Tables:
             of = rules[text.partition("|")[0]]
             if text not in self.windows.rows and is_forgotten(series, bucket_of(now, of.over), _back(of)):
                 self.series.drop(text)
-        alive = set()
+        alive, waited_for = set(), awaited()
         for root in list(self.roots.rows.values()):
             rule = rules.get(root.definition)
             over, cooldown = (rule.over, rule.cooldown) if rule else (0, 0)
             needed = max(root.last_at + over + revise_for, root.sent + cooldown)
-            if needed < now and not any(id_ in known for id_ in root.ids):
+            if needed < now and root.id not in waited_for and not any(id_ in known for id_ in root.ids):
                 self._drop_root(root)
             elif root.last_at + over + revise_for >= now:
                 alive.add(root.definition)

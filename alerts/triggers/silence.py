@@ -98,6 +98,11 @@ def look(rule: Rule, key_text: str, last: int, keys: Keys, now: int, lateness: i
     return Look(reached=reached, usual=usual, text=text, due=max(due, next_close))
 
 
+def awaited(state: State) -> set[str]:
+    """The roots that tell of a silence which has not ended, by id."""
+    return {row.root for row in table(state).rows.values() if row.root}
+
+
 def forget(state: State, tables: Tables) -> None:
     """Drop the keys of which nothing is known any more."""
     rows = table(state)
