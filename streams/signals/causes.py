@@ -248,6 +248,12 @@ class Causes:
         causes = self.lexicon.causes
         return [(i, causes[word]) for i, word in enumerate(self.sentence.words) if word in causes]
 
+    @lazy
+    def _accidents(self) -> list[int]:
+        """Tokens at which something went off that nobody set off: "the explosion at a steel mill"."""
+        attacks = (f for f in self.sentence.found if f.phrase.family == "attack" and f.phrase.reason == "accident")
+        return [f.first for f in attacks if fits(self.sentence, f, armed=self.about.armed) == "accident"]
+
     def _named(self, at: int, segment: tuple[int, int]) -> Sequence[tuple[int, str]]:
         first, last = segment
         found = [(abs(i - at), cause) for i, cause in self._causes if first <= i < last]
@@ -256,4 +262,5 @@ class Causes:
             for v in self.sentence.vetoed
             if first <= v.first < last and v.phrase.reason not in _NO_CAUSE
         ]
+        found += [(abs(i - at), "accident") for i in self._accidents if first <= i < last and i != at]
         return found

@@ -30,6 +30,7 @@ _HELD = frozenset(
 _HOLDING = frozenset("hold holds holding held".split())
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
+_OBJECT_REACH = 3
 _NO_HEADS = frozenset("was were been being be is are had has have and , who".split())
 #: Of so many killed without a day, a perfect ("have been killed") or any tense tells a sum over a time.
 _A_BATTLE, _A_WAR = 1_000, 10_000
@@ -111,7 +112,12 @@ class _Violence:
 
     def _hits_anyone(self, found: Found) -> bool:
         """Whether "shot" or "stabbed" has somebody as object or somebody armed near: not a golfer's 67."""
-        somebody = any(t.verb.first == found.first for t in self.tolls if t.kind != "bare")
+        own = [t for t in self.tolls if t.verb.first == found.first]
+        objects = self.sentence.lexicon.objects
+        ahead = self.sentence.words[found.last : found.last + _OBJECT_REACH]
+        if any(objects.get(word, ("",))[0] == "animal" for word in ahead) and not any(t.object for t in own):
+            return False
+        somebody = any(t.kind != "bare" for t in own)
         return somebody or beside(self.sentence, found, self.sentence.lexicon.classes["violent"])
 
     def _own_tolls(self, tolls: list[Toll], segment: tuple[int, int]) -> list[Toll]:

@@ -179,6 +179,15 @@ def test_borrowed_words_of_war_count_nothing(text: str) -> None:
 
 #: Deaths that nobody caused, and war as a memory: a newsroom would not want to be woken.
 OF_ITSELF = [
+    "A tanker carrying fuel overturned and exploded, killing 48.",
+    "A petrol tanker exploded in Bauchi, killing 94 people who had rushed to collect fuel.",
+    "A passenger jet crashed and exploded, killing all 120 aboard.",
+    "A gas leak caused an explosion that killed five in Moscow.",
+    "An explosion at a steel mill killed two workers.",
+    "A blast at an ammunition depot in Chad killed nine.",
+    "A mine explosion killed 21 miners in Shanxi.",
+    "A policeman was killed by a drunk driver.",
+    "Police shot a bear that attacked two hikers.",
     "Former guerrilla commander Luis Ocampo, who led the 1979 assault on the palace, died on Monday of lung cancer.",
     "Veteran war correspondent James Harding, who covered the bombing of Baghdad, died at 71 after a short illness.",
     "A fighter jet crashed into a house near the air base, killing the pilot and a woman on the ground.",
