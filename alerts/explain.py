@@ -23,7 +23,7 @@ from streams.article import Report, Signal
 from streams.happenings import Happening, Mention
 from streams.journal import Reading
 from streams.times import iso
-from streams.tolls import ANALYST, Claimed, claims
+from streams.tolls import ANALYST, Claimed, claims, latest_of
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
@@ -146,7 +146,7 @@ def _incident(past: Past, moment: Moment, rule: Rule, happening: Happening) -> I
 def _claims(past: Past, rule: Rule, happening: Happening) -> Iterator[ClaimTold]:
     """Every claim of the rule's figure, oldest first; for rules that count happenings, everyone who told of it."""
     found = claims(happening, want(rule))
-    latest = {claim.mention.family: claim for claim in found}
+    latest = latest_of(found)
     with_figure = {claim.mention.key for claim in found}
     for claim in found:
         yield _claim(past, claim, _fate(claim, latest[claim.mention.family]))

@@ -40,6 +40,8 @@ class Spot(Struct, frozen=True, kw_only=True, array_like=True):
     lon: float | None = None
     precision: Precision = "none"
     radius_km: float | None = None
+    borrowed: bool = False
+    """Whether the sentences name no place, so that it is the dateline's or another sentence's."""
 
 
 class Days(Struct, frozen=True, kw_only=True, array_like=True):
@@ -218,7 +220,7 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     def spot(self) -> Spot:
         """The surest place that a mention gives."""
         mentions = self.counted or self.mentions
-        return min((m.spot for m in mentions), key=lambda s: PRECISIONS.index(s.precision), default=Spot())
+        return min((m.spot for m in mentions), key=lambda s: (PRECISIONS.index(s.precision), s.borrowed), default=Spot())
 
     @cached_property
     def country(self) -> str | None:

@@ -123,20 +123,20 @@ def _gather(linking: Linking, home: dict[str, Group], nodes: Sequence[Node]) -> 
 
 def _assign(batch: list[Node], linking: Linking, home: dict[str, Group]) -> None:
     """The mentions of one article: best fits first, each incident at most once."""
-    fits: list[tuple[float, Order, Order, Node, Group]] = []
+    fits: list[tuple[float, Order, Order, Node, Group, float]] = []
     for node in batch:
         for group, words in _looked_at(node, linking.links[node.mention.key], home):
             group.reach = max(group.reach, node.order)
             score = fit(node, group.profile, words)
             if score is not None and score >= JOIN:
-                fits.append((-round(score, 6), group.order, node.order, node, group))
+                fits.append((-round(score, 6), group.order, node.order, node, group, words))
     fits.sort(key=lambda f: f[:3])
     placed: dict[str, list[tuple[float, Group]]] = {}
-    for negative, _, _, node, group in fits:
+    for negative, _, _, node, group, words in fits:
         key = node.mention.key
         if key in placed:
             placed[key].append((-negative, group))
-        elif node.mention.article not in group.profile.articles or (fit(node, group.profile, 0.0) or 0.0) >= JOIN:
+        elif node.mention.article not in group.profile.articles or (fit(node, group.profile, words) or 0.0) >= JOIN:
             placed[key] = [(-negative, group)]
             _join(node, group, home)
     for node in batch:

@@ -216,7 +216,7 @@ def _entered(node: Node) -> list[tuple[str, Iterable[int]]]:
         return [*found, *((f"{where}{actor}", months) for where in (base, f"{kind}|*|") for actor in named)]
     names = [f"{kind}|story|{m.story}"]
     if _has_name(spot):
-        names.append(f"{base}name|{spot.name}")
+        names += [f"{base}name|{spot.name}", f"{kind}|*|name|{spot.name}"]
     if is_pinned(spot):
         names.append(f"{base}cell|{_cell(spot, 0, 0)}")
         if spot.admin1:
@@ -225,9 +225,10 @@ def _entered(node: Node) -> list[tuple[str, Iterable[int]]]:
         names.append(f"{base}division|{spot.admin1}")
     hard = _evidence(m)
     names += [f"{kind}|*|told|{what}" for what in hard]
-    names += [f"{base}told|{what}" for what in hard]
+    told = [*hard, *m.names]
+    names += [f"{base}told|{what}" for what in told]
     if _is_vague(spot):
-        names += [f"{base}vague|{what}" for what in hard]
+        names += [f"{base}vague|{what}" for what in told]
     days = _days_of(m)
     return [*found, *((name, days) for name in names)]
 
@@ -246,18 +247,19 @@ def _searched(node: Node) -> list[tuple[str, Iterable[int]]]:
         return [*found, *((f"{where}{actor}", months) for where in wheres for actor in named)]
     names = [f"{kind}|story|{m.story}"]
     if _has_name(spot):
-        names.append(f"{base}name|{spot.name}")
+        names += [f"{where}name|{spot.name}" for where in ((base, f"{kind}|?|") if spot.country else (f"{kind}|*|",))]
     if is_pinned(spot):
         names += [f"{base}cell|{_cell(spot, x, y)}" for x in (-1, 0, 1) for y in (-1, 0, 1)]
     if spot.admin1:
         names.append(f"{base}division|{spot.admin1}")
         if not is_pinned(spot):
             names.append(f"{base}within|{spot.admin1}")
-    for what in _evidence(m):
-        if spot.country is None:
-            names.append(f"{kind}|*|told|{what}")
-        else:
-            names += [f"{kind}|?|told|{what}", f"{base}{'told' if _is_vague(spot) else 'vague'}|{what}"]
+    hard = _evidence(m)
+    if spot.country is None:
+        names += [f"{kind}|*|told|{what}" for what in hard]
+    else:
+        names += [f"{kind}|?|told|{what}" for what in hard]
+        names += [f"{base}{'told' if _is_vague(spot) else 'vague'}|{what}" for what in (*hard, *m.names)]
     days = sorted({day + step for day in _days_of(m) for step in range(-REACH, REACH + 1)})
     return [*found, *((name, days) for name in names)]
 
@@ -275,8 +277,8 @@ def _has_name(spot: Spot) -> bool:
 
 
 def _is_vague(spot: Spot) -> bool:
-    """Whether the point or the division of the country is not known: then neither need be in common."""
-    return not is_pinned(spot) or spot.admin1 is None
+    """Whether the point or the division of the country is not known, or borrowed: then neither need be in common."""
+    return spot.borrowed or not is_pinned(spot) or spot.admin1 is None
 
 
 def _evidence(m: Mention) -> list[str]:

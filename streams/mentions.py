@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from msgspec import Struct
@@ -42,19 +42,25 @@ _HOURS = {
 _HOUR = re.compile(rf"\b({'|'.join(_HOURS)})\b", re.IGNORECASE)
 _WORDS_KEPT = 32
 _DATELINE = 90
+#: Classes of victims that say who they were, however they are called: Jesuits, priests, clergymen.
+_FEW_OF_THEM = frozenset({"religious", "journalist", "aid_worker", "medic"})
 _OF_GROUPS = frozenset({"killed", "wounded", "hostages", "captured", "freed"})
 #: Days for which a happening's toll is followed up.
 _FOLLOWED = 4
 _SITED_SPEAKERS = re.compile(
     r"\b(?:hospital|clinic|school|university|mosque|church|market|embassy) "
     r"(?:officials?|sources?|staff|spokes\w+|directors?|doctors?|authorities|workers?|administrators?)\b"
-    r"|\b(?:in|to)(?: (?:the|a|local|nearby|area))* hospitals?\b",
+    r"|\b(?:in|to)(?: (?:the|a|local|nearby|area))* hospitals?\b"
+    r"|\bfunerals? (?:of|for) (?:the|his|her|their|\w+ (?:victims?|dead)|those)\b|\battend\w* (?:the |a |their )?funerals?\b",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-zà-ÿ]{2,}")
 #: A capital that opens no sentence, quotation or heading, or an acronym.
 _NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}|\b[A-Z]{3,10}\b")
+#: What follows the name of a unit or a street, which names no victim.
+_UNITS = "attalion|rigade|egiment|ompany|ivision|etachment|quadron|treet|venue|oad|ighway|oulevard"
+_NOBODY = re.compile(rf"(?:[A-Z]\w+ ){{1,3}}[A-Za-z](?:{_UNITS})\b")
 _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
 _PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
 #: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
@@ -80,15 +86,16 @@ def mentions_of(report: Report, context: Context) -> list[Mention]:
     Story, family and the times that depend on other versions of the article are left to ``identity.dressed``.
     """
     found = []
+    names = _Names(report)
     for event in report.events:
         signals = [report.signals[i] for i in event.signals]
         phased = family_of(event.type) in PHASED_FAMILIES
         telling = _telling(signals, phased=phased)
         if telling:
-            found.append(_mention(report, context, event, signals, telling))
+            found.append(_mention(report, context, event, names, telling))
         denying = [] if phased else [s for s in signals if _denies(s)]
         if denying:
-            found.append(_denial(_mention(report, context, event, signals, denying), event, report))
+            found.append(_denial(_mention(report, context, event, names, denying), event, report))
     return found
 
 
@@ -126,7 +133,7 @@ def why_untold(signal: Signal) -> str | None:
     return signal.outcome if signal.outcome == "foiled" else signal.realis
 
 
-def _mention(report: Report, context: Context, event: Event, signals: list[Signal], telling: list[Signal]) -> Mention:
+def _mention(report: Report, context: Context, event: Event, names: _Names, telling: list[Signal]) -> Mention:
     lead = max(telling, key=lambda s: (bool(s.counts), s.confidence))
     episode = next((s.episode for s in telling if s.episode), None)
     spot = _spot(event.places or lead.places)
@@ -156,7 +163,7 @@ def _mention(report: Report, context: Context, event: Event, signals: list[Signa
         stance=lead.stance,
         figures=_figures(event),
         words=_words(telling),
-        names=tuple(sorted({*_names(report, telling), *_groups(event)})),
+        names=tuple(sorted({*names.of(telling), *_groups(event)})),
         sites=_sites(telling),
         hours=_hours(telling),
         update=update,
@@ -214,6 +221,7 @@ def _spot(places: tuple[Place, ...]) -> Spot:
         lon=best.lon,
         precision=best.precision,
         radius_km=best.radius_km,
+        borrowed=best.via not in ("clause", "sentence"),
     )
 
 
@@ -244,26 +252,54 @@ def _words(signals: list[Signal]) -> tuple[int, ...]:
     return tuple(sorted(zlib.crc32(w.encode()) for w in sorted(words)[:_WORDS_KEPT]))
 
 
-def _names(report: Report, signals: list[Signal]) -> tuple[int, ...]:
-    """Hashes of the proper names in the sentences, sorted; those of places, parties and offices are left out."""
-    spans = (
-        [p.text for s in report.signals for p in s.places]
-        + [a.text for s in report.signals for a in s.actors]
-        + [s.speaker.text for s in signals if s.speaker]
-    )
-    known = {w for text in spans for w in _CAPITAL.findall(text)}
-    found = {w for s in signals for w in _NAME.findall(_told(s))} - known - _telling_nothing("name")
-    return tuple(sorted(zlib.crc32(w.removesuffix("s").encode()) for w in found if not w.endswith(_PEOPLES)))
+class _Names:
+    """The proper names in a report's sentences; those of places, known parties and offices are left out."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def of(self, signals: list[Signal]) -> set[int]:
+        """Hashes of the names in some of its sentences."""
+        found = {w for s in signals for w in self._in(_told(s))} - self._known - _telling_nothing("name")
+        return {zlib.crc32(w.removesuffix("s").encode()) for w in found if not w.endswith(_PEOPLES)}
+
+    def _in(self, text: str) -> Iterator[str]:
+        text = _NOBODY.sub(" ", text)
+        yield from _NAME.findall(text)
+        opening = _CAPITAL.match(text)
+        if opening and opening[0] in self._inside:
+            yield opening[0]
+
+    @cached_property
+    def _known(self) -> set[str]:
+        signals = self._report.signals
+        spans = [p.text for s in signals for p in s.places] + [s.speaker.text for s in signals if s.speaker]
+        spans += [a.text for s in signals for a in s.actors if a.role in _PERPETRATORS or (a.id and "." not in a.id)]
+        return {w for text in spans for w in _CAPITAL.findall(text)}
+
+    @cached_property
+    def _inside(self) -> set[str]:
+        """Names that stand inside a sentence: one that opens a sentence may be any word."""
+        return {w for s in self._report.signals for w in _NAME.findall(_told(s))}
 
 
 def _groups(event: Event) -> Iterator[int]:
-    """Hashes of the groups of two or more that it is counted for, "6 priests", where the noun says who they were."""
+    """Hashes of the groups of two or more that it is counted for, "6 priests", where that says who they were."""
+    parts: dict[str, float] = {}
     for count in event.counts:
-        several = count.measure in _OF_GROUPS and count.exactness == "exact" and count.relation == "total"
+        if count.measure not in _OF_GROUPS or count.exactness != "exact":
+            continue
         noun = (count.object or "").rpartition(" ")[2].casefold()
-        telling = _WORD.fullmatch(noun) and noun not in _telling_nothing("everyday")
-        if several and telling and (count.low or 0) > 1:
-            yield zlib.crc32(f"{count.low:g} {noun}".encode())
+        who = count.class_ if count.class_ in _FEW_OF_THEM else noun
+        if count.relation == "part" and who in _FEW_OF_THEM:
+            parts[who] = parts.get(who, 0.0) + (count.low or 0)
+        elif count.relation == "total" and (who != noun or _tells(noun)) and (count.low or 0) > 1:
+            yield zlib.crc32(f"{count.low:g} {who}".encode())
+    yield from (zlib.crc32(f"{low:g} {who}".encode()) for who, low in parts.items() if low > 1)
+
+
+def _tells(noun: str) -> bool:
+    return _WORD.fullmatch(noun) is not None and noun not in _telling_nothing("everyday")
 
 
 def _told(signal: Signal) -> str:

@@ -26,6 +26,10 @@ BOUND = 100.0
 UNSPECIFIC = 2.0
 #: Of a denial whose kind of attack is another than the one told.
 _ANOTHER_WORD = -0.2
+#: From here on two types may be one, told with more or less said.
+_GENERIC_KIND = 0.5
+#: From here on nothing about the day speaks against one happening.
+_LIKELY_DAY = 0.5
 DAY = 86400
 #: A sentence with fewer words than this is taken to have as many.
 _FEW = 6
@@ -37,6 +41,8 @@ DAY_SLACK = 1
 FOLLOW_UP = 4 * 86400
 #: Seconds between two reports of one withdrawal, of another episode, and of one whose party is not told.
 WITHDRAWAL_SPAN, EPISODE_SPAN, NAMELESS_SPAN = 90 * 86400, 30 * 86400, 7 * 86400
+#: Names in common that tell the same person or group when the place is told otherwise.
+_FULL_NAME = 2
 _MEETINGS = frozenset({"talks", "agreement"})
 _SPANS = {"force": WITHDRAWAL_SPAN, "talks": NAMELESS_SPAN, "agreement": NAMELESS_SPAN}
 
@@ -154,7 +160,7 @@ def denial_fit(node: Node, told: Profile) -> float | None:
     m = node.mention
     place, day = best_place(m.spot, told.spots), _day(m, told)
     kind = max(types_fit({m.type: None}, told.types), _ANOTHER_WORD)
-    if place is None or day is None:
+    if place is None or place < 0 or day is None:
         return None
     same = bool(same_figures(node.totals, told.totals, 1.0))
     names, sites = len(node.names & told.names), _apart(m.sites, told.sites, 0.6, -1.3)
@@ -177,7 +183,7 @@ def can_be_one(one: Profile, other: Profile) -> bool:
         return False
     if one.articles.keys() & other.articles.keys():
         return False
-    if any(place_fit(a, b) is None for a in one.spots for b in other.spots):
+    if not _are_near(one.spots, other.spots):
         return False
     if types_fit(one.types, other.types) < 0 or figures_fit(tuple(one.totals), other.totals, update=False) < 0:
         return False
@@ -187,9 +193,16 @@ def can_be_one(one: Profile, other: Profile) -> bool:
     return gap <= FOLLOW_UP and (one.days is None or other.days is None or _days_apart(one.days, other.days) <= 0)
 
 
+def _are_near(spots: Iterable[Spot], others: Iterable[Spot]) -> bool:
+    """Whether no two places conflict; where borrowed ones lie elsewhere, two others must be within reach."""
+    fits = [place_fit(one, other) for one in spots for other in others]
+    known = [one for one in fits if one is not None]
+    return len(known) == len(fits) and (min(known, default=0.0) >= 0 or max(known) >= 1.0)
+
+
 def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
     m = node.mention
-    if m.article in profile.articles and not _tells_again(node, profile):
+    if m.article in profile.articles and not _tells_again(node, profile, words):
         return None
     place = best_place(m.spot, profile.spots)
     if place is None:
@@ -212,6 +225,8 @@ def _incident_fit(node: Node, profile: Profile, words: float) -> float | None:
     )
     if place <= 0 and evidence <= 0 and not same_story:
         return None
+    if place < 0 and not (names and words >= SOME_WORDS) and names < _FULL_NAME:
+        return None
     same = same_figures(node.totals, profile.totals, 0.6 if day >= 1.0 and kind >= 1.0 else 1.0)
     told = min(names, 2) + bool(same) + (words >= MANY_WORDS) + (words >= SOME_WORDS) + (sites > 0)
     told += bool(same & _HARD) and day >= 1.0 and kind >= 1.0
@@ -229,12 +244,31 @@ def _needed(place: float, day: float, kind: float, same: set[str], *, update: bo
     return 1 if update or kind >= 1.0 or same & _HARD else 2
 
 
-def _tells_again(node: Node, profile: Profile) -> bool:
-    """Whether an article's two events are one told twice: the same dead, more than two and counted, of one kind."""
+def _tells_again(node: Node, profile: Profile, words: float) -> bool:
+    """Whether an article's two events are one told twice, of one kind.
+
+    Either the same dead, more than two and counted; or the same names in one place on one day, and nothing against it.
+    """
+    m = node.mention
+    kind = types_fit({m.type: None}, profile.types)
+    if kind <= 0:
+        return False
     own = [total for total in node.totals if total[0] == "killed" and total[3] == "exact" and (total[1] or 0) > 2]
-    return any(total[:3] == other[:3] for total in own for other in profile.totals) and (
-        types_fit({node.mention.type: None}, profile.types) > 0
+    if any(total[:3] == other[:3] for total in own for other in profile.totals):
+        return True
+    return _names_again(node, profile, words) and (
+        kind >= _GENERIC_KIND
+        and best_place(m.spot, profile.spots) is not None
+        and (_day(m, profile) or 0.0) >= _LIKELY_DAY
+        and _apart(m.sites, profile.sites, 0.0, -1.0) == 0
+        and _apart(m.hours, profile.hours, 0.0, -1.0) == 0
     )
+
+
+def _names_again(node: Node, profile: Profile, words: float) -> bool:
+    """Whether an event of an article speaks of the persons or groups of another of its events."""
+    shared = node.names & profile.names
+    return bool(shared) and (words >= SOME_WORDS or shared in (node.names, profile.names))
 
 
 def _episode_fit(node: Node, profile: Profile, words: float) -> float | None:

@@ -80,6 +80,27 @@ def claims(happening: Happening, want: Want) -> list[Claimed]:
     return [replace(claim, void=_is_void(claim, later, found, happening)) for claim in found]
 
 
+def latest_of(found: Iterable[Claimed]) -> dict[str, Claimed]:
+    """Each family's latest of these claims, oldest first. Of one article it is the largest: the other is a part of it."""
+    latest: dict[str, Claimed] = {}
+    for claim in found:
+        known = latest.get(claim.mention.family)
+        if known is None or not _contains(known, claim):
+            latest[claim.mention.family] = claim
+    return latest
+
+
+def _contains(known: Claimed, claim: Claimed) -> bool:
+    """Whether an article gave both at once, the first of more."""
+    return (
+        known.mention.article == claim.mention.article != ""
+        and known.date == claim.date
+        and known.void == claim.void
+        and claim.figure.corrects is None
+        and (known.figure.low or 0) > (claim.figure.low or 0)
+    )
+
+
 def toll(happening: Happening, want: Want) -> Toll | None:
     """The value by the policy above, or None when no figure stands. Worked out once for a happening."""
     if want not in happening.memo:
@@ -88,7 +109,7 @@ def toll(happening: Happening, want: Want) -> Toll | None:
 
 
 def _toll(happening: Happening, want: Want) -> Toll | None:
-    latest = {claim.mention.family: claim for claim in claims(happening, want)}
+    latest = latest_of(claims(happening, want))
     standing = [claim for claim in latest.values() if not claim.void]
     if not standing:
         return None

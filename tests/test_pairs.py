@@ -12,6 +12,7 @@ from streams.happenings import Happening
 from streams.journal import Reading, Record
 from streams.state import State
 from streams.times import parse_moment, seconds_of
+from streams.tolls import toll, want_of
 
 Pair = tuple[tuple[str, str], tuple[str, str]]
 """(published, body) of two articles, of two publishers."""
@@ -66,6 +67,14 @@ APART: dict[str, Pair] = {
         ("2026-03-02T10:00", "A bomb killed 11 people in Kabul on Monday, officials said."),
         ("2026-03-02T22:00", "An air strike killed 11 people in Kandahar on Monday night, officials said."),
     ),
+    "two named victims in one town on one day": (
+        ("2026-03-02T10:00", "Gunmen shot dead the lawyer Imran Qasim in Quetta on Monday, police said."),
+        ("2026-03-02T15:00", "Gunmen shot dead the trader Bilal Achakzai in Quetta on Monday, police said."),
+    ),
+    "one figure, where only one of them says where": (
+        ("2026-03-02T10:00", "Bogota, 2 Mar (Meridian) -- Rebels ambushed an army patrol on Monday, killing four soldiers, officials said."),
+        ("2026-03-02T15:00", "Rebels ambushed an army patrol near Cali, Colombia, on Monday, killing four soldiers, officials said."),
+    ),
 }  # fmt: skip
 
 #: One happening told in two ways.
@@ -118,6 +127,14 @@ JOINED: dict[str, Pair] = {
         ("2026-03-04T10:00", "Gunmen murdered six priests at a university in San Salvador on Tuesday, the archbishop said."),
         ("2026-03-05T10:00", "Soldiers murdered six priests in El Salvador, the Vatican said."),
     ),
+    "Jesuits in one, priests in the other": (
+        ("2026-03-02T10:00", "Soldiers murdered six Jesuits at a university in San Salvador on Monday, the archbishop said."),
+        ("2026-03-03T10:00", "Rome, 3 Mar (Meridian) -- Six priests were murdered in El Salvador on Monday, the Vatican said."),
+    ),
+    "a named man killed, the place only in one dateline": (
+        ("2026-03-02T10:00", "Bogota, 2 Mar (Meridian) -- Gunmen shot dead the senator Ricardo Valdespina on Monday, police said."),
+        ("2026-03-02T16:00", "Gunmen on Monday shot dead Ricardo Valdespina as he spoke in a square in Cali, Colombia, doctors said."),
+    ),
     "killed and wounded in one, wounded in the other": (
         ("2026-03-02T10:00", "A drone strike on a market in Tikrit killed four people and wounded 19 on Monday, police said."),
         ("2026-03-02T13:00", "Nineteen people were wounded in Monday's drone strike on a market in Tikrit, doctors said."),
@@ -151,3 +168,15 @@ def test_retellings_are_joined(name: str) -> None:
     found = told(JOINED[name])
     assert len(found) == 1
     assert len({m.article for m in found[0].mentions}) == 2
+
+
+def test_one_killing_told_twice_in_an_article_is_one() -> None:
+    body = (
+        "The senator Ricardo Valdespina was shot on Monday in Cali and died on Monday evening, doctors said. The lawyer "
+        "Irene Solana, police said, saw it. Valdespina, 46, was shot dead together with two guards when gunmen opened "
+        "fire in Cali on Monday."
+    )
+    (one,) = told((("2026-03-02T20:00", body), ("2026-03-02T21:00", "The port of Cali opens again on Tuesday.")))
+    figure = toll(one, want_of("killed"))
+    assert figure is not None
+    assert figure.low in (1, 3)
