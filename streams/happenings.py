@@ -220,7 +220,9 @@ class Happening(Struct, frozen=True, kw_only=True, dict=True):
     def spot(self) -> Spot:
         """The surest place that a mention gives."""
         mentions = self.counted or self.mentions
-        return min((m.spot for m in mentions), key=lambda s: (PRECISIONS.index(s.precision), s.borrowed), default=Spot())
+        return min(
+            (m.spot for m in mentions), key=lambda s: (PRECISIONS.index(s.precision), s.borrowed), default=Spot()
+        )
 
     @cached_property
     def country(self) -> str | None:

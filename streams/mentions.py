@@ -51,7 +51,8 @@ _SITED_SPEAKERS = re.compile(
     r"\b(?:hospital|clinic|school|university|mosque|church|market|embassy) "
     r"(?:officials?|sources?|staff|spokes\w+|directors?|doctors?|authorities|workers?|administrators?)\b"
     r"|\b(?:in|to)(?: (?:the|a|local|nearby|area))* hospitals?\b"
-    r"|\bfunerals? (?:of|for) (?:the|his|her|their|\w+ (?:victims?|dead)|those)\b|\battend\w* (?:the |a |their )?funerals?\b",
+    r"|\bfunerals? (?:of|for) (?:the|his|her|their|\w+ (?:victims?|dead)|those)\b"
+    r"|\battend\w* (?:the |a |their )?funerals?\b",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\[[^\]]*\]")

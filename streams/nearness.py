@@ -8,14 +8,13 @@ from math import asin, cos, radians, sin, sqrt
 from streams.article import LOCAL_PRECISIONS
 from streams.happenings import Spot
 
-
 _SAME = 2.0
 #: The fit of a place with one that was borrowed from elsewhere in its article, and lies elsewhere in the country.
 CONTRARY = -0.1
 
 
 def best_place(spot: Spot, others: Iterable[Spot]) -> float | None:
-    """The best fit with any place told. A conflict with one is a veto unless another is the same by name and country."""
+    """The best fit with any place told. A conflict is a veto unless another is the same by name and country."""
     best, conflict, contrary, same = 0.0, False, False, False
     for other in others:
         one = place_fit(spot, other)
@@ -33,7 +32,7 @@ def best_place(spot: Spot, others: Iterable[Spot]) -> float | None:
 def place_fit(one: Spot, other: Spot) -> float | None:
     """How well two places agree: 2 one name, 1 within reach, 0.4 one country, 0 unknown. None is a conflict.
 
-    A town and its province of one name are 1: within reach. In one country a borrowed place is no conflict but CONTRARY.
+    A town and its province of one name are 1: within reach. A borrowed place in one country is only CONTRARY.
     """
     if one.country and other.country and one.country != other.country:
         return None

@@ -81,7 +81,7 @@ def claims(happening: Happening, want: Want) -> list[Claimed]:
 
 
 def latest_of(found: Iterable[Claimed]) -> dict[str, Claimed]:
-    """Each family's latest of these claims, oldest first. Of one article it is the largest: the other is a part of it."""
+    """Each family's latest of these claims, oldest first. Of one article the largest: the others are parts."""
     latest: dict[str, Claimed] = {}
     for claim in found:
         known = latest.get(claim.mention.family)
