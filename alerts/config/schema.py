@@ -43,6 +43,8 @@ class Key(Struct, frozen=True):
 
     read: Reader | None
     required: bool = False
+    sending: bool = False
+    """Whether nobody needs it who only looks or replays: its ``${NAME}`` may be unset then."""
 
 
 @cache
@@ -103,7 +105,7 @@ _STEP = {
 }
 _SOURCE = {
     "id": Key(v.name, required=True),
-    "feed": Key(v.feed_url),
+    "feed": Key(v.feed_url, sending=True),
     "files": Key(v.expanded),
     "opml": Key(v.expanded),
     "push": Key(v.only_true),
@@ -174,7 +176,7 @@ _TOP = {
     "publishers": Key(v.expanded),
     "assets": Key(v.expanded),
     "listen": Key(v.host_and_port),
-    "token": Key(v.push_token),
+    "token": Key(v.push_token, sending=True),
     "watch": Key(None),
     "kafka": Key(None),
 }
@@ -187,18 +189,18 @@ _WATCH = {
     "again": Key(v.span),
 }
 #: Keys of people's destinations, of those on a network, and of all.
-_WRITTEN: Mapping[str, Key] = {"zone": Key(v.zone), "text": Key(None)}
-_NETWORK: Mapping[str, Key] = {"allow_private": Key(v.boolean)}
+_WRITTEN: Mapping[str, Key] = {"zone": Key(v.zone, sending=True), "text": Key(None, sending=True)}
+_NETWORK: Mapping[str, Key] = {"allow_private": Key(v.boolean, sending=True)}
 
 
 def destination_keys(spec: Spec) -> dict[str, Key]:
     """The keys that may stand beside a destination's kind."""
-    own = {key: Key(reader) for key, reader in spec.more.items()}
+    own = {key: Key(reader, sending=True) for key, reader in spec.more.items()}
     return {**own, **(_WRITTEN if spec.written else {}), **(_NETWORK if spec.network else {})}
 
 
 _DESTINATION = {
-    **{spec.kind: Key(spec.value) for spec in SPECS.values()},
+    **{spec.kind: Key(spec.value, sending=True) for spec in SPECS.values()},
     **{key: known for spec in SPECS.values() for key, known in destination_keys(spec).items()},
 }
 
@@ -223,8 +225,8 @@ _TLS = {
 }
 _SASL = {
     "mechanism": Key(v.choice("SASL mechanism", SASL_MECHANISMS), required=True),
-    "username": Key(v.expanded, required=True),
-    "password": Key(v.password, required=True),
+    "username": Key(v.expanded, required=True, sending=True),
+    "password": Key(v.password, required=True, sending=True),
 }
 
 #: Section → its keys. Sections are named as an error names them.
@@ -256,10 +258,6 @@ ABSENT: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-#: Besides destinations: what nobody needs who only looks or replays.
-_ONLY_FOR_SENDING = frozenset({"token", "feed", "username", "password"})
-
-
 Sections = Mapping[str, Mapping[str, Key]]
 
 
@@ -274,7 +272,7 @@ def read_section(values: Values, item: Item, section: str, sections: Sections = 
         known = keys.get(key)
         if known is None:
             _unknown(values, entry, key, section, sections)
-        elif (section == "a destination" or key in _ONLY_FOR_SENDING) and values.is_spared(entry.item):
+        elif known.sending and values.is_spared(entry.item):
             found[key] = Secret("unset")
         elif known.read is not None:
             value = known.read(values, entry.item)

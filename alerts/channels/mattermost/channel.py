@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, Verdicts
+from alerts.channels.base import Answer, Message, Payload, Verdict, Verdicts
 from alerts.channels.dialect import markdown
-from alerts.channels.http import Poster, json_payload
+from alerts.channels.hook import Hook
+from alerts.channels.http import json_payload
 from alerts.channels.text import one_line, plain_text
 from alerts.channels.told import flat
 from alerts.channels.words import json_of
-from alerts.channels.written import Written
-from alerts.config.types import Destination
 
 POST = 16_383
 HEAD = 300
@@ -36,7 +33,7 @@ _WORDS: dict[str, Verdict] = {
 }
 
 
-class Mattermost(Written):
+class Mattermost(Hook):
     """One incoming webhook, which is one channel. It can edit nothing: updates are posts of their own."""
 
     dialect = MATTERMOST
@@ -45,11 +42,6 @@ class Mattermost(Written):
     digest_over = 15
     digest_width = 380
     verdicts = Verdicts(words=_WORDS)
-
-    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
-        super().__init__(destination, timeouts)
-        url = destination.settings["url"].reveal()
-        self._poster = Poster(url, allow_private=destination.allow_private, timeouts=timeouts)
 
     def render(self, message: Message) -> Payload:
         """A bold head over the rest."""
@@ -61,14 +53,9 @@ class Mattermost(Written):
         """Text with nothing marked up."""
         return json_payload({"text": MATTERMOST.fit(plain_text(message, self.zone), PLAIN)})
 
-    def attempt(self, payload: Payload) -> Answer:
-        """Post once. An error is JSON with an id and a message, or plain text."""
-        answer = self._poster.post(payload.body, payload.headers)
+    def word(self, answer: Answer) -> str | None:
+        """An error is JSON with an id and a message, or plain text."""
         found = json_of(answer)
         said = str(found.get("id", "")), str(found.get("message", answer.text))
         known = next((word for word in _WORDS if word == said[0] or said[1].startswith(word)), None)
-        return replace(answer, word=known if known or answer.status == 200 else None)
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self._poster.close()
+        return known if known or answer.status == 200 else None

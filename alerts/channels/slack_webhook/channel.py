@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, Verdicts
-from alerts.channels.http import Poster, json_payload
+from alerts.channels.base import Answer, Message, Payload, Verdict, Verdicts
+from alerts.channels.hook import Hook
+from alerts.channels.http import json_payload
 from alerts.channels.slack_webhook.form import SLACK, blocks_of, fallback, fields, short_text
 from alerts.channels.words import word_of
-from alerts.channels.written import Written
-from alerts.config.types import Destination
 
 _WORDS: dict[str, Verdict] = {
     "action_prohibited": "park",
@@ -33,7 +30,7 @@ _WORDS: dict[str, Verdict] = {
 }
 
 
-class SlackWebhook(Written):
+class SlackWebhook(Hook):
     """One incoming webhook, which is one Slack channel. It can edit nothing: updates are messages of their own."""
 
     dialect = SLACK
@@ -41,11 +38,6 @@ class SlackWebhook(Written):
     burst = 3
     digest_over = 15
     verdicts = Verdicts(words=_WORDS)
-
-    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
-        super().__init__(destination, timeouts)
-        url = destination.settings["url"].reveal()
-        self._poster = Poster(url, allow_private=destination.allow_private, timeouts=timeouts)
 
     def render(self, message: Message) -> Payload:
         """The message as blocks, with the fallback text."""
@@ -56,11 +48,6 @@ class SlackWebhook(Written):
         """The message as text without blocks."""
         return json_payload(fields(fallback(message, self.zone), None))
 
-    def attempt(self, payload: Payload) -> Answer:
-        """Post once. Slack names an error in plain text, or as JSON."""
-        answer = self._poster.post(payload.body, payload.headers)
-        return replace(answer, word=word_of(answer))
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self._poster.close()
+    def word(self, answer: Answer) -> str | None:
+        """Slack names an error in plain text, or as JSON."""
+        return word_of(answer)

@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from msgspec.structs import replace
-
-from alerts.channels.base import Answer, Message, Payload, Timeouts, Verdict, Verdicts
+from alerts.channels.base import Answer, Message, Payload, Verdict, Verdicts
 from alerts.channels.dialect import markdown
-from alerts.channels.http import Poster, json_payload
+from alerts.channels.hook import Hook
+from alerts.channels.http import json_payload
 from alerts.channels.text import one_line, plain_text
 from alerts.channels.told import Told, links
-from alerts.channels.written import Written
-from alerts.config.types import Destination
 
 #: Bytes of a whole message: Teams refuses 28 KB, and has been seen to stumble at 21 KB.
 CARD = 18_000
@@ -41,7 +38,7 @@ _WORDS: dict[str, Verdict] = {
 }
 
 
-class Teams(Written):
+class Teams(Hook):
     """One workflow, which is one channel or chat. It can edit nothing: updates are cards of their own."""
 
     dialect = TEAMS
@@ -50,11 +47,6 @@ class Teams(Written):
     digest_over = 30
     digest_width = 300
     verdicts = Verdicts(words=_WORDS)
-
-    def __init__(self, destination: Destination, timeouts: Timeouts) -> None:
-        super().__init__(destination, timeouts)
-        url = destination.settings["url"].reveal()
-        self._poster = Poster(url, allow_private=destination.allow_private, timeouts=timeouts)
 
     def render(self, message: Message) -> Payload:
         """A card of text blocks; quotations go from the last one on until it is small enough."""
@@ -69,15 +61,10 @@ class Teams(Written):
         """One block of text."""
         return json_payload(_card([_block(TEAMS.fit(plain_text(message, self.zone), PLAIN))]))
 
-    def attempt(self, payload: Payload) -> Answer:
-        """Post once; an error may stand in the body of a success."""
-        answer = self._poster.post(payload.body, payload.headers)
+    def word(self, answer: Answer) -> str | None:
+        """An error may stand in the body of a success."""
         found = _CONNECTOR.search(answer.text) if answer.status == 200 else None
-        return replace(answer, word=found[0] if found else None)
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self._poster.close()
+        return found[0] if found else None
 
 
 def _blocks(told: Told, kept: int) -> list[dict[str, Any]]:
