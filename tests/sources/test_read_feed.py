@@ -74,7 +74,7 @@ def test_a_truncated_archive_gives_what_came_before_the_break(tmp_path: Path) ->
     assert found[-1].startswith(f"unreadable {path}")
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8bnonsense", gzip.compress(LINES)[:9]])
+@pytest.mark.parametrize("data", [b"\x1f\x8bnonsense", gzip.compress(LINES)[:9]], ids=["nonsense", "cut off"])
 def test_a_damaged_archive_is_refused_with_its_name(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "old.jsonl.gz"
     path.write_bytes(data)
