@@ -12,7 +12,7 @@ from datetime import date
 from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.draft import Draft, exclusion
 from streams.signals.frames import hits_of
-from streams.signals.leaving import is_rotation, mover, stage_of
+from streams.signals.leaving import is_rotation, leaves_base, mover, stage_of
 from streams.signals.modality import WISHES, Modality, modality_of
 from streams.signals.people import Group, find_groups
 from streams.signals.scope import is_background, noun_scope
@@ -21,11 +21,14 @@ from streams.signals.topics import NOISY_TOPICS
 from streams.text.dates import DateMention
 
 _LEAVING = frozenset({"force.withdrawal", "force.drawdown"})
+_GOING = frozenset({"force.pullback_mutual", "force.tactical_retreat"})
 _OUT = (("out", "of"), ("home",), ("abroad",), ("back", "home"))
 _PURPOSE = frozenset("enforce guard protect secure impose patrol help assist support police".split())
 _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
+#: Rows of these types name what is wanted or to come, whatever the tense: "told the mission to go", "are due home".
+_UNDONE: dict[str, Realis] = {"force.withdrawal_demanded": "hypothetical", "force.withdrawal_announced": "planned"}
 _PHASES: dict[str, str] = {
     "force.withdrawal_demanded": "demanded",
     "force.withdrawal_discussed": "demanded",
@@ -81,11 +84,10 @@ def read_forces(
 
 def _direction(type_: str) -> str:
     """Leaving, coming or a suspension: one sentence may tell one of each."""
-    return (
-        "in"
-        if _PHASES.get(type_) is None and _FACETS.get(type_) in (None, "deployment")
-        else _FACETS.get(type_, "out").replace("bases", "out").replace("personnel", "out").replace("drawdown", "out")
-    )
+    facet = _FACETS.get(type_)
+    if type_ in _PHASES or type_ in _GOING or facet in ("bases", "personnel", "drawdown"):
+        return "out"
+    return "in" if facet in (None, "deployment") else facet
 
 
 def _tempted(hit: Found) -> str:
@@ -97,7 +99,7 @@ def _tempted(hit: Found) -> str:
 
 def _rank(sentence: Sentence, hit: Found) -> int:
     known = sentence.lexicon.types.get(hit.phrase.type)
-    return known.rank if known else 6
+    return (known.rank if known else 6) + (2 if hit.phrase.type in _GOING else 0)
 
 
 def _unfit(sentence: Sentence, hit: Found) -> str | None:
@@ -105,7 +107,7 @@ def _unfit(sentence: Sentence, hit: Found) -> str | None:
         return "rotation"
     if hit.phrase.type == "force.withdrawal" and mover(sentence, hit) is None:
         return "other_sense" if sentence.words[hit.first].startswith(("withdr", "pull")) else ""
-    return None
+    return "" if hit.phrase.type == "force.base_withdrawal" and not leaves_base(sentence, hit) else None
 
 
 def _draft(
@@ -154,7 +156,7 @@ def _type_of(sentence: Sentence, hit: Found, told: Modality) -> tuple[str, Reali
             return type_, told.realis
     if type_ in _LEAVING:
         return stage_of(sentence, hit, told, mover(sentence, hit) or "forces")
-    return type_, _as_told(hit, told)
+    return type_, _UNDONE.get(type_) or _as_told(hit, told)
 
 
 def _as_told(hit: Found, told: Modality) -> Realis:

@@ -23,7 +23,7 @@ _NO_OBJECT = frozenset(
 _AMOUNTS = frozenset(
     """dozens hundreds thousands scores tens number package series group contingent convoy lot round set half third
     quarter most some all one two three wave handful part rest kind sort form state majority couple range offices
-    office headquarters homes years months weeks days""".split()
+    office headquarters homes years months weeks days percent % bulk rest last remainder""".split()
 )
 #: Before a number these only make it rough: "pull about 2,000 troops out".
 _HEDGES = frozenset("about over than".split())

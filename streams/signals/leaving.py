@@ -7,53 +7,37 @@
 from __future__ import annotations
 
 from streams.article import Realis
+from streams.signals.leavers import (
+    FILLERS,
+    JOINED,
+    NO_PLACES,
+    STOPS,
+    are_a_people,
+    are_they_units,
+    are_units,
+    is_agency,
+    is_fought,
+    is_place_left,
+    is_place_name,
+    is_state,
+    kind_of,
+    leavers,
+    leaves_other_things,
+    state_leaves,
+)
 from streams.signals.modality import Modality
-from streams.signals.sentence import PERFECT, Found, Sentence
-from streams.text.actors import find_actors
+from streams.signals.sentence import Found, Sentence
 
-_STOPS = frozenset("; : ( ) -- — – . ? !".split())
 _OBJECT_ENDS = (
     frozenset(
         """, of from to in on at after before by for and as while when if because since with who which that into over
     until within during under following but toward towards across through behind between along around outside beyond
-    onto""".split()
+    onto where""".split()
     )
-    | _STOPS
-)
-_FILLERS = frozenset(
-    """the a an its his her their our all some most more of them it itself completely entirely immediately
-    unconditionally unilaterally fully swiftly quickly soon gradually today yesterday now further back out away
-    peacefully partially down this last next monday tuesday wednesday thursday friday saturday sunday early late home
-    later again first must and""".split()
+    | STOPS
 )
 _GONE = frozenset("leave left leaving leaves quit quits quitting exit exited exits exiting depart departs".split())
-_NOT_LEFT = frozenset(
-    """behind people no without least trail him her them nothing at many scores dozens hundreds open little much some
-    one two three four five six leaflets weapons arms messages note""".split()
-)
-_HARM = frozenset("dead wounded injured killed homeless damage casualties disabled sick bodies corpses".split())
 _PLACES_LEFT = ("vacat", "abandon", "evacuat", "quit", "left", "leav", "depart", "exit", "surrender", "giv", "gave")
-_HELD = frozenset(
-    """town towns city cities village villages base bases position positions garrison garrisons camp barracks outpost
-    outposts island islands territory territories strip enclave province valley zone zones region airfield country
-    countries capital camps post posts lines front trenches areas settlements settlement hills mountains heights ridge
-    land border frontier peninsula quarter district sector bridgehead barrack peak fort campus university
-    corridor crossing terminal terminals refinery port harbour harbor
-    dam suburb suburbs neighbourhood neighborhood outskirts""".split()
-)
-_FORMATIONS = frozenset("division divisions unit units squadron squadrons fleet corps".split())
-_ARMS = frozenset("tank armored armoured infantry army airborne mechanized combat artillery naval air military".split())
-_ARMED = frozenset({"MIL", "REB", "PRM", "COP"})
-_STAFF = frozenset(
-    """diplomats embassy staff dependents inspectors inspector observers monitors envoys mission workers advisers
-    consulate personnel""".split()
-)
-#: "Withdrew from the arms control treaty" and its like leave no place.
-_NO_PLACES = frozenset(
-    """treaty pact accord convention union organisation organization talks alliance coalition agreement commonwealth
-    race competition negotiations league cup tournament committee council commission program programme project deal
-    dialogue struggle market game games olympics contest election elections bid""".split()
-)
 _OTHER_LEAVERS = frozenset(
     """offer candidate candidates candidacy deposit deposits bank banks drug drugs product products fund funds stock
     shares nomination symptoms support proposal money savings cash license licence suit lawsuit charges application
@@ -63,17 +47,25 @@ _OTHER_LEAVERS = frozenset(
 #: What may follow a "left" that names no place.
 _NOTHING_MORE = frozenset(
     """. , ; ? ! " and or by before after until unless if immediately soon next last this yesterday today on within as
-    when while""".split()
+    when while at around shortly under by""".split()
 ) | {""}
 _PERSONAL = frozenset("his her my".split())
 _MILITARY_VERBS = ("retreat", "vacat", "abandon", "fall", "fell")
-_ENVOYS = frozenset("ambassador ambassadors envoy consul".split())
 _PEACEKEEPERS = frozenset("peacekeepers peacekeeping helmets berets".split())
 _BASES = frozenset(
     """base bases outpost outposts garrison garrisons airbase airbases barracks airfield airfields checkpoint
     checkpoints camps installations""".split()
 )
 _OPEN_NOUNS = frozenset("withdrawal pullout pull-out pullback pull-back withdrawals pullouts".split())
+#: Behind these "exits" and "leave" are nouns.
+_DETERMINERS = frozenset("the a an its their his her on of sick annual".split())
+_THEN = frozenset("then later afterwards afterward".split())
+_DEEDS = frozenset("attack raid assault ambush murder robbery crime explosion massacre incident".split())
+_REGULARS = frozenset("troops soldiers soldier army militia militias forces".split())
+_DATES_SET = frozenset("deadline timetable date schedule".split())
+_OFFICES = frozenset("officer officers general generals commander commanders chief chiefs colonel colonels".split())
+_HELP = frozenset("help helped helping helps".split())
+_EMBASSY = frozenset("embassy consulate dependents diplomats families".split())
 _ROTATION = frozenset("rotated rotation rotate rotating replaced replacement replacing relieved relieving".split())
 _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
 _TERMS = frozenset(
@@ -81,8 +73,6 @@ _TERMS = frozenset(
 )
 _PHRASE_ENDS = frozenset(", from to in on against by with for over after before".split())
 _SUBJECT_REACH = 12
-#: Tokens before a verb in which its own subject ends.
-_BY_ITS_VERB = 4
 _STAGES: dict[str, tuple[str, Realis | None]] = {
     "demanded": ("force.withdrawal_demanded", "hypothetical"),
     "considered": ("force.withdrawal_discussed", "hypothetical"),
@@ -109,50 +99,87 @@ def mover(sentence: Sentence, hit: Found) -> str | None:
     if hit.phrase.kind == "noun":
         return _named_mover(sentence, hit)
     word = sentence.words[hit.first]
-    if "-" in word:
+    if "-" in word or (hit.phrase.form in ("B", "S") and sentence.word(hit.first - 1) in _DETERMINERS):
         return None
     place = word.startswith(_PLACES_LEFT)
-    if word in _GONE and _leaves_other_things(sentence, hit):
+    if word in _GONE and leaves_other_things(sentence, hit):
         return None
+    noun = hit.phrase.noun
+    if noun is not None and hit.last - hit.first > 1 and noun < hit.first and not place:
+        joined = not JOINED.isdisjoint(sentence.words[max(noun - 3, 0) : noun])
+        return "forces" if not joined and are_units(sentence, range(max(noun - 2, 0), noun + 3)) else None
     object_, subject = _object(sentence, hit), _subject(sentence, hit)
     if hit.phrase.form in ("N", "DN") and _is_passive(sentence, hit):
-        kind = _kind(sentence, subject)
+        kind = kind_of(sentence, leavers(sentence, subject))
+        if not NO_PLACES.isdisjoint(sentence.words[hit.last : hit.last + 4]):
+            return None
         return None if kind is None or (place and kind != "staff" and not word.startswith("evacuat")) else kind
     if object_ and not place:
-        kind = _kind(sentence, object_)
-        if kind or any(sentence.words[i] not in _FILLERS for i in object_):
+        kind = kind_of(sentence, object_)
+        if kind or any(sentence.words[i] not in FILLERS for i in object_):
             return kind
-    by_them = _are_units(sentence, subject) or _is_them(sentence, hit, subject)
+    who = leavers(sentence, subject)
+    by_them = are_units(sentence, who) or are_they_units(sentence, hit, subject)
+    if who and _get_away(sentence, hit, who):
+        return None
     if word.startswith(_MILITARY_VERBS) and not by_them:
-        by_them = _is_fought(sentence, subject, object_)
+        by_them = is_fought(sentence, subject, object_, _BASES)
     if place:
-        if word.startswith("evacuat") and (kind := _kind(sentence, object_)):
-            return kind
-        if not _is_place_left(sentence, word, object_, of_units=_are_units(sentence, subject[-_BY_ITS_VERB:])):
+        if word.startswith("evacuat"):
+            if kind := kind_of(sentence, object_):
+                return kind
+            if not _HELP.isdisjoint(sentence.words[max(hit.first - 2, 0) : hit.first]):
+                return None
+        if are_units(sentence, object_) and _BASES.isdisjoint(sentence.words[object_.start : object_.stop]):
+            return None
+        if not is_place_left(sentence, word, object_, of_units=are_units(sentence, who)):
             return None
         if by_them and (object_ or word not in _GONE or sentence.word(hit.last) in _NOTHING_MORE):
             return "forces"
-        return "state" if object_ and _is_state(sentence, subject) else None
-    return "forces" if by_them else "state" if _state_leaves(sentence, hit, subject) else None
+        if object_:
+            return "state" if is_state(sentence, hit, subject) or _to_a_date(sentence, subject) else None
+        return "state" if are_a_people(sentence, hit, subject) else None
+    if by_them:
+        return None if sentence.word(hit.last) in ("from", "of") and _from_no_place(sentence, hit) else "forces"
+    by_agency = is_agency(sentence, subject)
+    return ("staff" if by_agency else "state") if state_leaves(sentence, hit, subject, agency=by_agency) else None
 
 
-def _is_fought(sentence: Sentence, subject: range, object_: range) -> bool:
-    """Whether one who retreats, or gives up a place, can be no civilian: a base, or fighting in the same sentence."""
-    words, classes = sentence.words, sentence.lexicon.classes
-    if any(sentence.lexicon.people.get(words[i]) == "civilian" for i in subject):
-        return False
-    base = any(words[i] in _BASES or words[i] == "positions" for i in object_)
-    return base or not classes["conflict"].isdisjoint(words)
+def _from_no_place(sentence: Sentence, hit: Found) -> bool:
+    return not NO_PLACES.isdisjoint(sentence.words[hit.last : hit.last + 4])
 
 
-def _leaves_other_things(sentence: Sentence, hit: Found) -> bool:
-    """Whether "left" is what an attack does: "left 9 dead", "left the town without power", or "has 9 left"."""
-    after = sentence.words[hit.last : hit.last + 9]
-    if sentence.words[hit.first] == "left" and not PERFECT.isdisjoint(
-        sentence.words[max(hit.first - 6, 0) : hit.first - 2]
-    ):
+def _to_a_date(sentence: Sentence, subject: range) -> bool:
+    """ "A deadline to leave Iraq": whoever it is set to."""
+    return not _DATES_SET.isdisjoint(sentence.words[i] for i in subject[-4:])
+
+
+def _get_away(sentence: Sentence, hit: Found, who: range) -> bool:
+    """Whether attackers only leave the scene: "after killing the mayor, the guerrillas left the town"."""
+    words = sentence.words
+    if not sentence.lexicon.classes["hurt"].isdisjoint(words[who.stop : hit.first]):
         return True
-    return not _NOT_LEFT.isdisjoint(after[:4]) or not _HARM.isdisjoint(after) or any(w[0].isdigit() for w in after[:3])
+    if words[who.start] not in sentence.lexicon.classes["raiders"] or words[who.start] in _REGULARS:
+        return False
+    if not _THEN.isdisjoint(words[max(hit.first - 3, 0) : hit.first]):
+        return True
+    deeds = (words[i + 1 : i + 4] for i, word in enumerate(words[:-1]) if word in ("after", "before"))
+    return any(after[0].endswith("ing") or not _DEEDS.isdisjoint(after) for after in deeds)
+
+
+def leaves_base(sentence: Sentence, hit: Found) -> bool:
+    """Whether a base that somebody left is given up: by forces or unnamed ones, not on an errand nor as a ruin."""
+    word, subject = sentence.words[hit.first], _subject(sentence, hit)
+    if word not in _GONE or _is_passive(sentence, hit):
+        return True
+    if leaves_other_things(sentence, hit):
+        return False
+    if not subject:
+        return True
+    if hit.phrase.noun is not None and hit.phrase.noun not in _object(sentence, hit):
+        return False
+    by_them = are_units(sentence, leavers(sentence, subject)) or are_they_units(sentence, hit, subject)
+    return by_them or is_state(sentence, hit, subject)
 
 
 def _object(sentence: Sentence, hit: Found) -> range:
@@ -165,7 +192,7 @@ def _object(sentence: Sentence, hit: Found) -> range:
 def _subject(sentence: Sentence, hit: Found) -> range:
     """The tokens before the verb, as far as its clause goes."""
     back = range(hit.first - 1, max(hit.first - 1 - _SUBJECT_REACH, -1), -1)
-    begin = next((i + 1 for i in back if sentence.words[i] in _STOPS), max(hit.first - _SUBJECT_REACH, 0))
+    begin = next((i + 1 for i in back if sentence.words[i] in STOPS), max(hit.first - _SUBJECT_REACH, 0))
     return range(begin, hit.first)
 
 
@@ -174,116 +201,43 @@ def _is_passive(sentence: Sentence, hit: Found) -> bool:
     return not {"was", "were", "been", "be", "being", "is", "are"}.isdisjoint(near)
 
 
-def _are_units(sentence: Sentence, span: range) -> bool:
-    """Whether armed people stand among the tokens, by a noun or by a name."""
-    units, words = sentence.lexicon.classes["units"], sentence.words
-    if any(words[i] in _FORMATIONS and words[i - 1] in _ARMS for i in span):
-        return True
-    return any(words[i] in units for i in span) or not _armed_names(sentence).isdisjoint(span)
-
-
-def _armed_names(sentence: Sentence) -> frozenset[int]:
-    """The tokens at which names of armed parties begin; found once a sentence."""
-    if "armed names" not in sentence.read:
-        mentions = find_actors(sentence.text, sentence.start, sentence.read_to)
-        starts = {m.start for m in mentions if m.sector in _ARMED and m.id and "." not in m.id}
-        sentence.read["armed names"] = frozenset(i for i, start in enumerate(sentence.starts) if start in starts)
-    found: frozenset[int] = sentence.read["armed names"]
-    return found
-
-
-def _is_them(sentence: Sentence, hit: Found, subject: range) -> bool:
-    """ "Two policemen …, but they left": a pronoun whose nearest noun of people before it is of a unit."""
-    at = next((i for i in subject[-7:] if sentence.words[i] in ("they", "them", "we")), None)
-    if at is None:
-        return False
-    if sentence.words[at] == "we":
-        return sentence.words[hit.first].startswith(("withdr", "retreat")) and _NO_PLACES.isdisjoint(sentence.words)
-    people = next((w for w in reversed(sentence.words[:at]) if w in sentence.lexicon.people), None)
-    units = sentence.lexicon.classes["units"]
-    if people:
-        return people in units
-    return not units.isdisjoint(sentence.words[hit.last :])
-
-
-def _kind(sentence: Sentence, span: range) -> str | None:
-    words = sentence.words[span.start : span.stop]
-    if not _ENVOYS.isdisjoint(words) or not _HARM.isdisjoint(words):
-        return None
-    if _are_units(sentence, span):
-        return "forces"
-    return "staff" if not _STAFF.isdisjoint(words) else None
-
-
-def _is_state(sentence: Sentence, subject: range) -> bool:
-    """Whether a state, or its people as one, is what stands before the verb: "Israel", "the Syrians"."""
-    nations = sentence.lexicon.classes["nations"]
-    return any(
-        sentence.words[i] in nations and sentence.word(i - 1) not in ("a", "an", "in", "of", "from", "to")
-        for i in subject[-4:]
-    )
-
-
-def _is_place_left(sentence: Sentence, word: str, object_: range, *, of_units: bool) -> bool:
-    """ "Left" and "abandoned" by forces: a country, town or base. Houses are left by others, scenes by attackers."""
-    words = sentence.words[object_.start : object_.stop]
-    if not _HELD.isdisjoint(words):
-        return True
-    if word.startswith("evacuat"):
-        return False
-    nations = sentence.lexicon.classes["nations"]
-    named = any(sentence.words[i] in nations or (of_units and sentence.is_name(i)) for i in object_)
-    return named or all(word in _FILLERS for word in words)
-
-
-def _state_leaves(sentence: Sentence, hit: Found, subject: range) -> bool:
-    """ "Israel withdrew from the camp", "Syria pulls out of Lebanon": a state, and a place that it leaves."""
-    classes = sentence.lexicon.classes
-    after = sentence.words[hit.last : hit.last + 9]
-    way = next((i for i, word in enumerate(after[:4]) if word in ("from", "of")), None)
-    state = not classes["nations"].isdisjoint(sentence.words[subject.start : subject.stop])
-    if way is None:
-        return state and not classes["conflict"].isdisjoint(sentence.words)
-    goal = after[way + 1 :]
-    if not _NO_PLACES.isdisjoint(goal[:5]):
-        return False
-    if not classes["nations"].isdisjoint(goal[:3]):
-        return state or not classes["forces"].isdisjoint(sentence.words)
-    return state and not classes["land"].isdisjoint(goal)
-
-
 def _named_mover(sentence: Sentence, hit: Found) -> str | None:
     """Who a noun of leaving moves: "troop withdrawal", "the Gaza pull-out", "evacuation of the embassy"."""
     words, classes = sentence.words, sentence.lexicon.classes
-    near = range(max(hit.first - 4, 0), hit.last)
+    of = _phrase_after(sentence, hit.last, "of")
+    near = range(max(hit.first - 4, 0) if of is None else max(hit.first - 2, 0), hit.last)
     before = words[near.start : hit.first]
     rest = _phrase_after(sentence, hit.last, "from")
-    if rest is not None and not _NO_PLACES.isdisjoint(words[rest.start : rest.stop]):
+    if rest is not None and not NO_PLACES.isdisjoint(words[rest.start : rest.stop]):
         return None
-    kind = _kind(sentence, near)
-    if kind and not words[hit.first].startswith("departure"):
-        return kind
+    kind = kind_of(sentence, near)
     noun = words[hit.last - 1]
-    if noun.startswith("departure"):
-        leavers = _phrase_after(sentence, hit.last, "of")
-        return "forces" if leavers is not None and _kind(sentence, leavers) == "forces" else None
+    if kind and not noun.startswith(("departure", "removal")) and (of is None or are_units(sentence, near[:-1])):
+        return kind
+    if noun.startswith(("departure", "removal")):
+        kind = kind_of(sentence, of) if of is not None else None
+        if noun.startswith("removal") and not _OFFICES.isdisjoint(words[hit.last : hit.last + 8]):
+            return None
+        if kind == "staff" and _EMBASSY.isdisjoint(words[hit.last : hit.last + 8]):
+            return None
+        return kind
     states = not classes["nations"].isdisjoint(before) or not classes["land"].isdisjoint(before)
     if noun == "evacuation" and not classes["nations"].isdisjoint(before[-1:]):
         return "state"
-    of = _phrase_after(sentence, hit.last, "of")
     if of is not None:
         only = words[of.start : of.stop]
         state = len(only) <= 3 and not classes["nations"].isdisjoint(only[-1:])
-        return _kind(sentence, of) or ("state" if state else None)
+        return kind_of(sentence, of) or ("state" if state else None)
     if rest is not None:
         goal = words[rest.start : rest.stop]
         placed = not classes["land"].isdisjoint(goal) or not classes["nations"].isdisjoint(goal[:4])
+        placed = placed or (states and is_place_name(sentence, rest.start))
         known = states or not classes["forces"].isdisjoint(words) or not classes["nations"].isdisjoint(goal[:4])
         return "state" if placed and known else None
     if noun not in _OPEN_NOUNS:
         return None
     close = words[max(hit.first - 6, 0) : hit.last + 6]
-    bare = _PERSONAL.isdisjoint(before) and _NO_PLACES.isdisjoint(close) and _OTHER_LEAVERS.isdisjoint(words)
+    bare = _PERSONAL.isdisjoint(before) and NO_PLACES.isdisjoint(close) and _OTHER_LEAVERS.isdisjoint(words)
     return "state" if states else "forces" if bare else None
 
 
@@ -293,14 +247,15 @@ def _phrase_after(sentence: Sentence, last: int, way: str) -> range | None:
     at = next((i for i in range(last, min(last + 3, len(words))) if words[i] == way), None)
     if at is None:
         return None
-    stop = min(at + 8, len(words))
-    end = next((i for i in range(at + 1, stop) if words[i] in _STOPS or words[i] in _PHRASE_ENDS), stop)
+    stop = min(at + 7, len(words))
+    end = next((i for i in range(at + 1, stop) if words[i] in STOPS or words[i] in _PHRASE_ENDS), stop)
     return range(at + 1, end)
 
 
 def is_rotation(sentence: Sentence) -> bool:
     """Whether others come in their place."""
-    return not _ROTATION.isdisjoint(sentence.bag)
+    words = sentence.words
+    return any(word in _ROTATION and words[i - 2] != "not" for i, word in enumerate(words))
 
 
 def stage_of(sentence: Sentence, hit: Found, told: Modality, who: str) -> tuple[str, Realis]:
@@ -310,8 +265,10 @@ def stage_of(sentence: Sentence, hit: Found, told: Modality, who: str) -> tuple[
     stage = _STAGES.get(told.effect)
     if stage is not None and not (hit.phrase.type == "force.drawdown" and told.effect in ("continued", "completed")):
         return stage[0], stage[1] or told.realis
-    if _is_any(sentence, hit) and told.cue is None:
+    if _is_any(sentence, hit) and (told.cue is None or sentence.words[told.cue] == "after"):
         return "force.withdrawal_discussed", "hypothetical"
+    if sentence.words[hit.first].startswith("order"):
+        return "force.withdrawal_announced", "planned"
     near = set(sentence.words[max(hit.first - 4, 0) : hit.last + 7])
     if hit.phrase.kind == "verb" and _BASES & set(sentence.words[hit.last : hit.last + 7]):
         return "force.base_withdrawal", "actual"

@@ -30,6 +30,7 @@ _SUMS = {
     "forces": ("units",),
     "fought_over": ("conflict", "bases", "nations"),
     "moving": ("forces", "nations", "staff"),
+    "withdrawing": ("moving",),
     "violent": ("armed", "weapon", "hurt"),
     "ambushed": ("violent", "embattled", "people"),
     "fired_at": ("violent", "embattled", "people"),
@@ -132,6 +133,7 @@ def default_lexicon() -> Lexicon:
     types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
+    classes["moving"] |= _armed_parties()
     classes["anyone"] = classes["people"] | {
         word for row in rows_of("people.tsv") for word in row[1].replace("=", "").split()
     }
@@ -148,6 +150,7 @@ def default_lexicon() -> Lexicon:
         _check_type(types, row[0], "frames.tsv")
         _add_frame(surfaces, frames, row, classes)
         reasons.add(row[6])
+    _share_frames(surfaces)
     for row in rows_of("exclusions.tsv"):
         _add_vetoes(surfaces, row)
         reasons.add(row[0])
@@ -257,6 +260,15 @@ def _add_frame(
         surfaces.setdefault(surface, []).append(phrase)
 
 
+def _share_frames(surfaces: dict[str, list[Phrase]]) -> None:
+    """A longer noun of frames is its last words too, which it hides from the matcher: "UN peacekeepers"."""
+    for surface, group in surfaces.items():
+        if " " in surface and all(phrase.kind == "frame" for phrase in group):
+            shorter = surfaces.get(surface.split(" ", 1)[1], ())
+            ids = {phrase.id for phrase in group}
+            group += [phrase for phrase in shorter if phrase.kind == "frame" and phrase.id not in ids]
+
+
 def _frame_verbs(verbs: str) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for verb in (part.strip() for part in verbs.split("|")):
@@ -272,6 +284,12 @@ def _nations() -> frozenset[str]:
     for _, others, peoples, *_ in rows("countries.tsv"):
         names += [*others.split("|"), *peoples.split("|")]
     return frozenset(name.lower() for name in names if name and " " not in name and len(name) > 2)
+
+
+def _armed_parties() -> frozenset[str]:
+    """Names of one word that armed parties have, but those that are English words in small letters."""
+    listed = ([row[1], *row[3].split("|")] for row in rows("actors.tsv") if row[2] in ("REB", "MIL", "PRM"))
+    return frozenset(n.lower() for names in listed for n in names if n.isalpha() and len(n) > 2) - {"let", "aim"}
 
 
 def _add_vetoes(surfaces: dict[str, list[Phrase]], row: list[str]) -> None:

@@ -67,6 +67,18 @@ _HELD_UP = frozenset("postponed delayed suspended halted frozen stalled cancelle
 _WANTED = frozenset("demanded urged requested sought proposed discussed".split())
 _TURNED_DOWN = frozenset("rejected refused opposed vetoed ruled denied".split())
 _PROCEEDING = frozenset("continuing underway proceeding ongoing progressing under".split())
+#: "A full withdrawal": done, unless a verb before it governs.
+_WHOLE = frozenset("full final".split())
+#: In a question these ask about what was done: "why did the troops leave?"
+_PAST = frozenset("did has have had was were".split())
+#: A clause of these in the present tense is yet to come: "once the troops leave".
+_YET = frozenset("when once after before".split())
+#: "Their withdrawal is the only solution".
+_CONDITIONS = frozenset(
+    """necessary essential needed impossible inevitable vital crucial condition precondition prerequisite solution way
+    demand goal aim objective""".split()
+)
+_PUT_OFF_TO = frozenset("set due expected scheduled planned slated".split())
 _REACH = 10
 _FAR = 16
 
@@ -88,9 +100,11 @@ _PLAIN = Modality("actual", None)
 
 def modality_of(sentence: Sentence, hit: Found) -> Modality:
     """What the words round a trigger make of it."""
-    if hit.phrase.kind == "noun":
-        return _of_noun(sentence, hit.first, hit.last)
-    return _of_verb(sentence, hit.first, hit.phrase.form, 0)
+    first, form = hit.first, hit.phrase.form
+    told = _of_noun(sentence, first, hit.last) if hit.phrase.kind == "noun" else _of_verb(sentence, first, form, 0)
+    if told.cue is None and sentence.words[-1] == "?" and _PAST.isdisjoint(sentence.words):
+        return Modality("hypothetical", len(sentence.words) - 1)
+    return told
 
 
 def governor_at(sentence: Sentence, i: int) -> str | None:
@@ -131,7 +145,7 @@ def _of_verb(sentence: Sentence, i: int, form: str, depth: int) -> Modality:
         return Modality("continued", i - 1)
     if form == "G" and not passive:
         return _gerund(sentence, i, depth)
-    return _finite(sentence, i, j, form)
+    return _finite(sentence, i, j, "B" if sentence.word(i - 1) == "be" else form, told=depth == 0)
 
 
 def _infinitive(sentence: Sentence, to: int, depth: int) -> Modality:
@@ -163,13 +177,18 @@ def _gerund(sentence: Sentence, i: int, depth: int) -> Modality:
     return _PLAIN
 
 
-def _finite(sentence: Sentence, i: int, j: int, form: str) -> Modality:
-    """A finite verb: as told, unless its clause is subordinate to a condition, a demand or a denial."""
+def _finite(sentence: Sentence, i: int, j: int, form: str, *, told: bool) -> Modality:
+    """A finite verb: as told, unless its clause is subordinate to a condition, a demand or a denial.
+
+    ``told`` says that it is the verb of the deed itself, not one that governs it.
+    """
     words = sentence.words
     for k in range(j, max(j - _REACH, -1), -1):
         word = words[k]
         if word in _SUBORDINATE:
             return Modality("hypothetical", k)
+        if told and word in _YET and form in ("B", "S"):
+            return Modality("planned", k)
         if word == "that" and k:
             effect = governor_at(sentence, k - 1)
             if effect == "denied" or (effect in ("demanded", "offered", "planned") and form == "B"):
@@ -188,7 +207,7 @@ def _of_noun(sentence: Sentence, first: int, last: int) -> Modality:
     after = _after_noun(sentence, last)
     if after is not None:
         return after
-    words = sentence.words
+    words, whole = sentence.words, None
     for k in range(first - 1, max(first - 1 - _REACH, -1), -1):
         word = words[k]
         if word in _STOPS and word not in _TRANSPARENT:
@@ -198,11 +217,13 @@ def _of_noun(sentence: Sentence, first: int, last: int) -> Modality:
         if word in _SUBORDINATE:
             return Modality("hypothetical", k)
         effect = governor_at(sentence, k)
-        if effect is not None:
+        if effect is not None and word in _WHOLE:
+            whole = Modality(effect, k)
+        elif effect is not None:
             return _lent(sentence, k, effect, 0)
         if word in _STOPS or (word == "and" and first - k > 4):
             break
-    return _PLAIN
+    return whole or _PLAIN
 
 
 def _after_noun(sentence: Sentence, last: int) -> Modality | None:
@@ -223,6 +244,10 @@ def _after_noun(sentence: Sentence, last: int) -> Modality | None:
             return Modality("hypothetical", k)
         if word in _BE and sentence.word(k + 1) in ("to", "expected", "scheduled", "due", "set"):
             return Modality("planned", k)
+        if word in _PUT_OFF_TO and sentence.word(k + 1) in ("for", "to", "by", "in", "on"):
+            return Modality("planned", k)
+        if (word in _BE or word == "as") and not _CONDITIONS.isdisjoint(words[k + 1 : k + 5]):
+            return Modality("hypothetical", k)
         for table, effect in (
             (_HELD_UP, "delayed"),
             (_TURNED_DOWN, "refused"),
