@@ -13,6 +13,8 @@ FOLDER = Path(__file__).parent / "golden"
 CASES = {
     "wire.rss": ReadOptions(feed="wire", zone="Europe/Paris", publisher="unused: the channel has a title"),
     "wire.atom": ReadOptions(feed="nord"),
+    "hill.rdf": ReadOptions(feed="hill"),
+    "quay.rss": ReadOptions(feed="quay"),
     "mapped.jsonl": ReadOptions(
         feed="agency",
         zone="Europe/Paris",

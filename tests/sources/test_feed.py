@@ -10,6 +10,8 @@ import pytest
 from streams.article import Article
 from streams.sources import ReadOptions, Unreadable, feed
 
+from .readings import FOLDER
+
 HEAD = '<rss version="2.0"><channel><title>Wire</title>'
 ITEM = "<item><title>Blast in {n}</title><guid>g{n}</guid><description>Text.</description></item>"
 TAIL = "</channel></rss>"
@@ -25,6 +27,17 @@ def test_a_truncated_feed_gives_its_whole_items_and_says_so() -> None:
     articles, unreadable = read(data)
     assert [article.id for article in articles] == ["g1"]
     assert "1 whole items" in unreadable[0].why
+
+
+@pytest.mark.parametrize(
+    ("name", "end"), [("wire.atom", b"</entry>"), ("hill.rdf", b"</item>"), ("quay.rss", b"</item>")]
+)
+def test_a_feed_of_any_dialect_that_breaks_off_gives_its_whole_items_and_says_so(name: str, end: bytes) -> None:
+    whole = (FOLDER / name).read_bytes()
+    count = len(read(whole)[0])
+    articles, unreadable = read(whole[: whole.rindex(end)])
+    assert len(articles) == count - 1
+    assert f"{count - 1} whole items" in unreadable[0].why
 
 
 def test_blanks_before_the_declaration_are_no_problem() -> None:
