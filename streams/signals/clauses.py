@@ -22,6 +22,7 @@ _UNDERGOING = frozenset(
     """die died dies dying perish perished lost lose losing passed succumbed sustain sustains sustained sustaining
     suffer suffers suffered suffering receive receives received receiving burned burnt bled""".split()
 )
+_DYING = frozenset("died dies".split())
 _LOSING = frozenset("lost lose loses losing".split())
 _FIGHTING = frozenset({"combatant", "police", "rebel"})
 _AFTER_PASSIVE = frozenset(
@@ -71,6 +72,8 @@ class Clauses:
             return self.passive(hit, self.before(taken.first))
         if hit.phrase.needs and self.words[hit.first] in _LOSING:
             return [t for t in self.objects(hit, hit.last) if t.class_ in _FIGHTING or (t.object or "").endswith("men")]
+        if helper == "and" and self.words[hit.first] in _DYING and (hurt := self._hurt_before(back)) is not None:
+            return [self.victims.state(hit, hurt)]
         if hit.phrase.family == "casualty" and self.words[hit.first] in _UNDERGOING:
             return self.passive(hit, self.before(hit.first))
         by_whom = form == "P" and "by" in self.words[hit.first : hit.last]
@@ -82,6 +85,15 @@ class Clauses:
         """The verb of a taking before "and", when one helper serves both: "were abducted and later killed"."""
         taken = next((v for v in self.verbs.values() if v.last == joint and v.phrase.family == "hostage"), None)
         return taken if taken is not None and self.sentence.word(self.before(taken.first)) in AUXILIARIES else None
+
+    def _hurt_before(self, joint: int) -> Group | None:
+        """Who "were wounded" in the clause that "and later died" goes on with."""
+        hurt = [v for v in self.verbs.values() if v.last <= joint and v.phrase.measure == "wounded"]
+        if not hurt or "killed" in self.victims.told:
+            return None
+        verb = max(hurt, key=lambda v: v.first)
+        subjects = [g for g in self.groups.all if g.first in self.groups.taken and g.last <= verb.first]
+        return subjects[-1] if subjects else None
 
     def before(self, i: int) -> int:
         """The token before ``i`` that is no adverb."""
@@ -127,6 +139,10 @@ class Clauses:
             yield self.victims.own(hit, i, reflexive)
             i += 2 if self.sentence.word(i + 1) in ("and", ",") else 1
         last = None
+        known = self._named_before(hit, i)
+        if known is not None:
+            yield self.victims.state(hit, known)
+            return
         if self._is_pronoun(hit, i):
             toll = self.victims.count(hit, Group(i, i + 1, 1, 1, "exact", "", "pronoun"))
             if toll is not None:
@@ -140,6 +156,15 @@ class Clauses:
             last = group.last
         if last is not None:
             yield from self.parts(hit, last)
+
+    def _named_before(self, hit: Found, i: int) -> Group | None:
+        """Whom "them" means in "kidnapped six policemen and killed them": several told in the same segment."""
+        if self.sentence.word(i) != "them" or hit.phrase.measure != "killed" or "killed" in self.victims.told:
+            return None
+        first = self.sentence.segment_of(hit.first)[0]
+        before = [g for g in self.groups.all if first <= g.first and g.last <= hit.first and g.kind in ("people", "bare")]
+        named = before[-1] if before and before[-1].low != 1 and not before[-1].part else None
+        return named if named is not None and named.exactness != "unstated" else None
 
     def _is_pronoun(self, hit: Found, i: int) -> bool:
         """Whether "him" or "her" alone is the object: "killing him and his two sons", not "killing her brother"."""

@@ -352,7 +352,7 @@ class Groups:
         if any(v in self.verbs for v in range(group.last + 1, limit)):
             return False
         told = [f.phrase for f in self.sentence.found if f.first == group.last and f.phrase.kind == "verb"]
-        return any(p.form in ("DN", "N") and p.measure not in ("", "killed") for p in told)
+        return any(p.form in ("DN", "N", "P") and p.measure not in ("", "killed") for p in told)
 
     def _explains(self, group: Group) -> bool:
         """Whether it says of whom the group before consists: "six priests, five of them foreigners,"."""

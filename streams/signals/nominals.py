@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.signals.clauses import Clauses
-from streams.signals.people import bare_name
+from streams.signals.people import Group, bare_name
 from streams.signals.revisions import RESTATED, lowered_from
 from streams.signals.sentence import AUXILIARIES, Found
 from streams.signals.victims import Toll
@@ -63,6 +63,9 @@ class Nominals(Clauses):
         hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
         if word in _BODIES and _TURNED_UP.isdisjoint(self.sentence.bag):
             return []
+        if word in _BODIES and self.sentence.word(hit.first - 1) in ("his", "her") and "killed" not in self.victims.told:
+            own = self.victims.count(hit, Group(hit.first - 1, hit.last, 1, 1, "exact", "", "pronoun"))
+            return [own] if own else []
         if "no" in self.words[max(hit.first - 2, 0) : hit.first]:
             zero = self.victims.zero(hit, hit.first - 1)
             return [zero] if zero else []

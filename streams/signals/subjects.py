@@ -63,7 +63,7 @@ def _stretch(sentence: Sentence, last: int, first: int) -> tuple[int, int]:
     start = last - 1 if apart else last
     while start > first and start > last - _FARTHEST:
         word = words[start - 1]
-        opened = _opening_of(words, start - 1, first) if word in ")]" else None
+        opened = _opening_of(words, start - 1, first) if word in ')]"' else None
         if opened is not None:
             start = opened
             continue
@@ -89,7 +89,7 @@ def _stretch(sentence: Sentence, last: int, first: int) -> tuple[int, int]:
 
 def _opening_of(words: list[str], closing: int, first: int) -> int | None:
     """The bracket that opens what token ``closing`` closes, if near."""
-    mate = "(" if words[closing] == ")" else "["
+    mate = {")": "(", "]": "[", '"': '"'}[words[closing]]
     return next((i for i in range(closing - 1, max(closing - _BRACKETED, first - 1), -1) if words[i] == mate), None)
 
 

@@ -15,6 +15,7 @@ _TAKEN_ALIVE = frozenset({"hostages", "captured", "freed"})
 _HURT = frozenset({"killed", "wounded", "casualties"})
 _TOLD_BEFORE = frozenset("them whom".split())
 _DEAD = frozenset("dead victims".split())
+_LATER = frozenset("later subsequently then also".split())
 _HURT_BEFORE = frozenset("wounded injured".split())
 _HELPERS = AUXILIARIES | PERFECT
 _REPORTS = frozenset("reports report word information immediate confirmed details".split())
@@ -135,7 +136,8 @@ class Victims:
         of = inner.index("of") if "of" in inner else len(inner)
         whole = set(inner[of + 1 : of + 3])
         of_some = group.of is not None and group.of != group.low
-        if group.part or whole & _DEAD:
+        of_other_hurt = "casualties" in self.told and hit.phrase.measure in ("killed", "wounded")
+        if (group.part and not (of_other_hurt and hit.phrase.measure not in self.told)) or whole & _DEAD:
             return "part"
         if of_some or whole & _TOLD_BEFORE:
             here = of_some or "whom" in whole or self._is_preceded(group)
@@ -153,7 +155,10 @@ class Victims:
     def _stands_alone(self, hit: Found, group: Group) -> bool:
         """Whether a figure of some has a verb of its own and is the first of its measure."""
         behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
-        own_verb = self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
+        while self.sentence.word(behind) in _LATER and behind < hit.first:
+            behind += 1
+        named_by_it = behind < hit.first and behind in self.sentence.verb_starts
+        own_verb = named_by_it or self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
         return own_verb and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
 
     def _object_text(self, group: Group) -> str:

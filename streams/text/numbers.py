@@ -194,6 +194,8 @@ def _digits(words: Sequence[str], at: int) -> Figure | None:
     short = _SHORT.match(word)
     value = int(short[1]) * 1000 if short and len(short[1]) < 7 else _value(word) if _DIGITS.match(word) else None
     last = at + 1
+    if value is not None and _goes_on(words, at):
+        value, last = value * 1000 + int(words[last]), last + 1
     if last < len(words) and words[last] in SCALES and value is not None:
         value, last = value * SCALES[words[last]], last + 1
     if value is None or _is_no_count(words, at, last) or _is_year(words, at):
@@ -209,6 +211,15 @@ def _digits(words: Sequence[str], at: int) -> Figure | None:
         if upper is not None and upper > value and not _is_no_count(words, last + 1, last + 2):
             return Figure(at, last + 2, value, upper, "range")
     return Figure(at, last, value, value, "exact")
+
+
+def _goes_on(words: Sequence[str], at: int) -> bool:
+    """Whether a blank parts the thousands: "1 200 people", not "May 12 300 people"."""
+    behind = words[at + 1 : at + 3]
+    if len(words[at]) > 3 or not words[at].isdecimal() or words[at][0] == "0":
+        return False
+    whole = len(behind) == 2 and len(behind[0]) == 3 and behind[0].isdecimal() and behind[1].isalpha()
+    return whole and (at == 0 or words[at - 1] not in _MONTHS | _NUMBERED_BEFORE | {"on", "in", "aged"})
 
 
 def _value(text: str) -> int | None:
