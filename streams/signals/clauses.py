@@ -162,7 +162,9 @@ class Clauses:
         if self.sentence.word(i) != "them" or hit.phrase.measure != "killed" or "killed" in self.victims.told:
             return None
         first = self.sentence.segment_of(hit.first)[0]
-        before = [g for g in self.groups.all if first <= g.first and g.last <= hit.first and g.kind in ("people", "bare")]
+        before = [
+            g for g in self.groups.all if first <= g.first and g.last <= hit.first and g.kind in ("people", "bare")
+        ]
         named = before[-1] if before and before[-1].low != 1 and not before[-1].part else None
         return named if named is not None and named.exactness != "unstated" else None
 

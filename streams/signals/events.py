@@ -34,6 +34,7 @@ from streams.signals.sameness import (
     spans_attacks,
     telling_figures,
     totals,
+    victim_names,
 )
 
 _TOLD: frozenset[Scope] = frozenset({"incident", "update", "mention", "reference"})
@@ -131,7 +132,7 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
     for gathering, others in told:
         if same_victims(signal, others) or telling_figures(signal, others):
             return gathering
-    if draft.fresh:
+    if draft.fresh or (signal.scope == "reference" and victim_names([signal])):
         return None
     pointing = (
         draft.definite

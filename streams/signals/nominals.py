@@ -63,7 +63,11 @@ class Nominals(Clauses):
         hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
         if word in _BODIES and _TURNED_UP.isdisjoint(self.sentence.bag):
             return []
-        if word in _BODIES and self.sentence.word(hit.first - 1) in ("his", "her") and "killed" not in self.victims.told:
+        if (
+            word in _BODIES
+            and self.sentence.word(hit.first - 1) in ("his", "her")
+            and "killed" not in self.victims.told
+        ):
             own = self.victims.count(hit, Group(hit.first - 1, hit.last, 1, 1, "exact", "", "pronoun"))
             return [own] if own else []
         if "no" in self.words[max(hit.first - 2, 0) : hit.first]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from streams.signals.scope import NEWS_OF_IT
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
 from streams.text.dates import DateMention
 from streams.text.numbers import UNITS
@@ -41,6 +42,7 @@ _GOVERNS = re.compile(
 _RECALLS = re.compile(
     r" (?:concluded|ruled|recalled|recalls|recalling|testified|confessed|remembers|proven|proved"
     r"|investigations? (?:has |have )?(?:shown|found|revealed|established)) (?:that|how) "
+    r"| (?:worst|deadliest|bloodiest|first|biggest|heaviest|gravest) (?:\S+ ){1,4}since "
 )
 _CLAIMS = frozenset("claim claims claimed claiming assumed accept accepted took takes".split())
 #: What ends the reach of a governing word.
@@ -52,6 +54,13 @@ _POLICING = frozenset("police detectives policemen officers".split())
 _LEADING_IN = frozenset("of for the his her their its to with by honor honour honoring honouring from".split())
 _DETERMINED = frozenset("the his her their its our my this that those these".split())
 _BEHIND_PARTICIPLES = frozenset("by in on at near during last , . for along with ) and".split())
+_HELPERS = AUXILIARIES | frozenset("has have had".split())
+_PRONOUNS = frozenset("who which whose whom where".split())
+_PREPOSITIONS = frozenset("of for about behind over".split())
+_CLAUSE_BARS = frozenset('; : " and but while when as because'.split())
+_VIOLENT = frozenset({"attack", "hostage", "casualty"})
+_BLAMED = frozenset("blame blames blamed blaming".split())
+_RELATIVE_REACH = 10
 _REACH = 14
 _NEAR_WORDS = 4
 
@@ -65,7 +74,61 @@ def is_only_named(sentence: Sentence, hit: Found, dates: Sequence[DateMention], 
         return not _dated_behind(sentence, dates, start + before.count(" ", 0, governor.end() - 1), segment)
     if _names_a_victim(sentence, hit):
         return not _dated_behind(sentence, dates, hit.first - 2, segment)
-    return False
+    return _is_told_by_nobody(sentence, hit, dates, segment)
+
+
+def _is_told_by_nobody(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
+    """Whether an undated deed stands below a clause that tells of something else: "the man who killed the governor"."""
+    if sentence.section == "title" or not NEWS_OF_IT.isdisjoint(sentence.bag):
+        return False
+    first = _relative_start(sentence, hit, segment)
+    if first is None:
+        first = _name_start(sentence, hit, segment)
+    if first is None or _dated_behind(sentence, dates, first, segment):
+        return False
+    if sentence.section == "lead" and not _BLAMED.isdisjoint(sentence.bag):
+        return False
+    if "there" in sentence.words[max(first - _NEAR_WORDS - 2, 0) : first]:
+        return False
+    return not _violent_outside(sentence, first, hit)
+
+
+def _relative_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> int | None:
+    """The token of the relative pronoun in whose clause a verb stands."""
+    if hit.phrase.kind not in ("verb", "adj", "count"):
+        return None
+    own = hit.first
+    while sentence.word(own - 1) in _HELPERS or sentence.word(own - 1).endswith("ly"):
+        own -= 1
+    for i in range(own - 1, max(segment[0], hit.first - _RELATIVE_REACH) - 1, -1):
+        word = sentence.words[i]
+        if word in _CLAUSE_BARS or word in _HELPERS:
+            return None
+        if word in _PRONOUNS and i > segment[0]:
+            return i
+        if word == "that" and i > segment[0] and sentence.words[i - 1] in sentence.lexicon.people:
+            return i
+        if word == "that" and any(f.last == i for f in sentence.found if f.phrase.kind == "noun"):
+            return i - 1 if sentence.section == "body" and sentence.word(i - 2) in _DETERMINED else i
+    return None
+
+
+def _name_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> int | None:
+    """The preposition that governs the name of a deed: "because of the murder of six monks"."""
+    if hit.phrase.kind == "verb" and hit.phrase.form != "G":
+        return None
+    for i in range(hit.first - 1, max(segment[0], hit.first - 3) - 1, -1):
+        if sentence.words[i] in _PREPOSITIONS and sentence.word(i + 1) not in ("a", "an", "another"):
+            return i
+    return None
+
+
+def _violent_outside(sentence: Sentence, first: int, hit: Found) -> bool:
+    """Whether the clause above tells of violence itself."""
+    return any(
+        f.first < first and f.phrase.family in _VIOLENT and f.phrase.kind != "frame" and f.first != hit.first
+        for f in sentence.found
+    )
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -102,7 +165,7 @@ def _is_nominal(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> boo
     near = sentence.words[max(segment[0], hit.first - _NEAR_WORDS) : hit.first]
     if not _RELATIVES.isdisjoint(near):
         return True
-    if not AUXILIARIES.isdisjoint(near[-2:]) or not {"has", "have", "had"}.isdisjoint(near[-2:]):
+    if not _HELPERS.isdisjoint(near[-2:]):
         return False
     after = sentence.word(hit.last)
     return hit.phrase.form in ("DN", "N") and (after in _BEHIND_PARTICIPLES or near[-1:] == ["the"] or not after)

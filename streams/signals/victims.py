@@ -158,7 +158,9 @@ class Victims:
         while self.sentence.word(behind) in _LATER and behind < hit.first:
             behind += 1
         named_by_it = behind < hit.first and behind in self.sentence.verb_starts
-        own_verb = named_by_it or self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
+        own_verb = (
+            named_by_it or self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
+        )
         return own_verb and hit.phrase.measure not in self.told and hit.phrase.measure in _HURT
 
     def _object_text(self, group: Group) -> str:

@@ -33,7 +33,7 @@ _ON_TOP = frozenset("also another others second third fourth fifth sixth".split(
 _OBJECT_REACH = 3
 _NO_HEADS = frozenset("was were been being be is are had has have and , who".split())
 #: Of so many killed without a day, a perfect ("have been killed") or any tense tells a sum over a time.
-_A_BATTLE, _A_WAR = 1_000, 10_000
+_A_SUM, _A_BATTLE, _A_WAR = 100, 1_000, 10_000
 _SO_FAR = frozenset("have has had been".split())
 _POINTING = frozenset("the this that".split())
 
@@ -279,8 +279,11 @@ class _Violence:
 
     def _is_of_many(self, toll: Toll, segment: tuple[int, int]) -> bool:
         """Whether so many died, on no day that is told, that it is a war's sum: "70,000 have been killed"."""
-        if toll.measure != "killed" or toll.low is None or toll.low < _A_BATTLE or toll.relation != "total":
+        if toll.measure != "killed" or toll.low is None or toll.low < _A_SUM or toll.relation != "total":
             return False
+        if toll.low < _A_BATTLE:
+            perfect = "had" in self.sentence.words[max(toll.verb.first - 3, segment[0]) : toll.verb.first]
+            return perfect and not self._is_dated(segment) and not any(f.phrase.family == "attack" for f in self._told)
         if self._is_dated(segment):
             return False
         if self.sentence.section != "title":

@@ -228,6 +228,16 @@ KILLED = [
     ("", "Police fired tear gas at protesters in Nairobi, killing five.", 5),
     ("", "Cross-border fire killed seven civilians in Poonch on Sunday.", 7),
     ("", "A Catholic nun and her driver were abducted and later killed.", 2),
+    ("", "Police put the figure at 13 after gunmen opened fire in the market, killing shoppers.", 13),
+    ("", "Six soldiers were wounded in the ambush and one of them later died.", 1),
+    ("", "Six soldiers were wounded in an ambush and later died.", 6),
+    ("", "Four of the 12 pilgrims seized by gunmen have been killed.", 4),
+    ("", "Militants killed 1 200 people in an attack on the town on Thursday.", 1200),
+    ("", "Rebels inflicted 15 casualties on the army, including 5 dead, in an attack on Thursday.", 5),
+    ("", "Guerrillas kidnapped six policemen and then killed them.", 6),
+    ("", "They kidnapped a rancher on Tuesday and his body was found on Thursday.", 1),
+    ("", "The blast claimed the life of a child.", 1),
+    ("", "Two policemen died when a bomb went off at their station.", 2),
 ]
 
 

@@ -18,6 +18,8 @@ FRESH = [
     "Two men were murdered by rebels who accused them of being informers.",
     "The group claimed responsibility for the bombing that killed three soldiers.",
     "Police are investigating the murder of a judge by gunmen.",
+    "The bus in which the officials were riding was ambushed near the river.",
+    "In the north there were other attacks, in which two soldiers were killed.",
     "At least 11 people died in two days of clashes in the port.",
 ]
 NOT_FRESH = [
@@ -58,6 +60,10 @@ NOT_FRESH = [
     "In all, 2,100 rebels were killed during the offensive, the army said.",
     "In recent months gunmen have killed 20 mayors.",
     "Some 120 people have been killed in three weeks of protests.",
+    "Aid was frozen because of the murder of the six monks.",
+    "Two of the men who killed the governor are still at large.",
+    "The president's father, who was killed by leftist guerrillas, was a landowner.",
+    "Doubts remain about who killed the two reporters.",
 ]
 
 
