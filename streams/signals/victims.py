@@ -157,7 +157,9 @@ class Victims:
         behind = group.last + (self.sentence.word(group.last) in _TOLD_BEFORE)
         while self.sentence.word(behind) in _LATER and behind < hit.first:
             behind += 1
-        named_by_it = behind < hit.first and behind in self.sentence.verb_starts
+        named_by_it = behind < hit.first and any(
+            f.first == behind and f.phrase.kind == "verb" for f in self.sentence.found
+        )
         own_verb = (
             named_by_it or self.sentence.word(behind) in _HELPERS or behind == hit.first or group.first >= hit.last
         )
