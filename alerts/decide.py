@@ -35,6 +35,9 @@ from streams.windows import Peak
 Read = Callable[[int], Record]
 
 
+_GONE = rules.Refused()
+
+
 class Planned(Struct, frozen=True, kw_only=True):
     """An alert and the destinations that are to have it at once."""
 
@@ -62,6 +65,8 @@ class Decide:
         self.observe: world.Observe = world.observe
         """How entries change the world; a replay may know it from before."""
         self._looking: dict[frozenset[str], list[Rule]] = {}
+        looks: dict[Rule, int] = {}
+        self.looks = {rule.definition: looks.setdefault(rules.look_of(rule), len(looks)) for rule in config.rules}
         self._renderer = Renderer(config)
 
     def declare(self, state: State) -> None:
@@ -162,7 +167,7 @@ class _Step:
             if not fresh:
                 continue
             for _, happening in world.happenings(self.state).sorted_items():
-                self._place(rule, happening.id, happening, filling=True)
+                self._place(rule, happening.id, rules.share(rule, happening), filling=True)
             if rule.trigger == "absence":
                 for key_text in sorted(self.tables.windows.rows):
                     if key_text.startswith(f"{rule.definition}|"):
@@ -186,8 +191,13 @@ class _Step:
             id_ = (after or before).id  # type: ignore[union-attr]
             types = frozenset().union(*(one.told_types for one in (before, after) if one is not None))
             looking = [rule for rule in self.decide.looking_at(types) if rule.definition in known]
+            seen: dict[int | None, rules.Share | rules.Refused] = {}
             for rule in (*looking, *retired):
-                touched += [(rule, key_text, id_) for key_text in self._place(rule, id_, after)]
+                look = self.decide.looks.get(rule.definition)
+                share = seen.get(look) if look is not None else None
+                if share is None:
+                    share = seen[look] = rules.share(rule, after) if after is not None else _GONE
+                touched += [(rule, key_text, id_) for key_text in self._place(rule, id_, share)]
         for rule, key_text, id_ in touched:
             self._judge(rule, key_text, self.merged.get(id_, id_))
 
@@ -221,18 +231,19 @@ class _Step:
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 
-    def _place(self, rule: Rule, id_: str, happening: Happening | None, *, filling: bool = False) -> list[str]:
+    def _place(
+        self, rule: Rule, id_: str, new: rules.Share | rules.Refused, *, filling: bool = False
+    ) -> tuple[str, ...]:
         """Set a happening's share. Gives the texts of the window keys whose sums or members changed.
 
         ``filling`` is for a new rule, whose keys have no past yet.
         """
         old = self.tables.shares.get(f"{rule.definition}|{id_}")
-        new = rules.share(rule, happening) if happening is not None else rules.Refused()
         if isinstance(new, rules.Refused):
             if new.reason:
                 self._log(rule, id_, new.reason, new.detail)
             if old is None:
-                return []
+                return ()
         share = new if isinstance(new, rules.Share) else None
         if rule.tuning is not None and not filling:
             for one in (old, share):

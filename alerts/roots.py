@@ -168,24 +168,27 @@ class Tables:
             for key in [key for key in table.rows if key.startswith(f"{definition}|")]:
                 table.drop(key)
 
-    def move_share(self, rule: Rule, id_: str, share: Share | None) -> list[str]:
+    def move_share(self, rule: Rule, id_: str, share: Share | None) -> tuple[str, ...]:
         """Set or remove a happening's share. Gives the texts of the window keys it was in and is in now."""
         name = f"{rule.definition}|{id_}"
         old = self.shares.get(name)
-        before = self.text_of(rule, old.key) if old else None
-        after = self.text_of(rule, share.key) if share else None
-        new = Kept(key=share.key, item=share.item, part=share.part, near=share.near) if share else None
-        if old is not None and old == new:
-            return [after] if after else []
+        after = self.text_of(rule, share.key) if share is not None else None
+        if old is None:
+            before = None
+        else:
+            before = after if share is not None and share.key == old.key else self.text_of(rule, old.key)
         opened = self.windows
-        if old is not None and before is not None:
+        moved = old is None or share is None or after != before or old.item != share.item
+        if old is not None and before is not None and moved:
             _take_out(opened, before, old.item)
-        if new is None:
+        if share is None or after is None:
             self.shares.drop(name)
-        elif after is not None:
-            self.shares.put(name, new)
-            _put_in(opened, after, new.item)
-        return sorted({text for text in (before, after) if text is not None})
+            return () if before is None else (before,)
+        if moved or old is None or (old.part, old.near) != (share.part, share.near):
+            self.shares.put(name, Kept(key=share.key, item=share.item, part=share.part, near=share.near))
+        if moved:
+            _put_in(opened, after, share.item)
+        return (after,) if before is None or before == after else tuple(sorted((before, after)))
 
     def roots_about(self, id_: str, key_text: str) -> list[Root]:
         """The roots of a window that speak of a happening, oldest first."""
@@ -252,13 +255,15 @@ class Tables:
             return False
         self._swept.put("day", Swept(now // DAY))
         rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
-        for name, kept in list(self.shares.rows.items()):
-            definition = name.partition("|")[0]
-            if kept.item.at < now - _needed_for(rules[definition]):
-                text = _text_of(definition, tuple(kept.key.items()))
+        needed = {definition: now - _needed_for(rule) for definition, rule in rules.items()}
+        for text, window in list(self.windows.rows.items()):
+            definition = text.partition("|")[0]
+            if window.ats[0] < needed[definition]:
                 before_leaving(rules[definition], text)
-                self.shares.drop(name)
-                _take_out(self.windows, text, kept.item)
+                for item in windows.take_before(window, needed[definition]):
+                    self.shares.drop(f"{definition}|{item.id}")
+                if not window.items:
+                    self.windows.drop(text)
         for text, series in list(self.series.rows.items()):
             of = rules[text.partition("|")[0]]
             if text not in self.windows.rows and is_forgotten(series, bucket_of(now, of.over), _back(of)):
@@ -267,8 +272,8 @@ class Tables:
         for root in list(self.roots.rows.values()):
             rule = rules.get(root.definition)
             over, cooldown = (rule.over, rule.cooldown) if rule else (0, 0)
-            needed = max(root.last_at + over + revise_for, root.sent + cooldown)
-            if needed < now and root.id not in waited_for and not any(id_ in known for id_ in root.ids):
+            last = max(root.last_at + over + revise_for, root.sent + cooldown)
+            if last < now and root.id not in waited_for and not any(id_ in known for id_ in root.ids):
                 self._drop_root(root)
             elif root.last_at + over + revise_for >= now:
                 alive.add(root.definition)

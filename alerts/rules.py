@@ -46,6 +46,20 @@ class Refused(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+#: What a rule does with its shares: rules that differ in this alone are given the same ones.
+_AFTERWARDS: dict[str, object] = {
+    "id": "",
+    "definition": "",
+    "title": None,
+    "text": None,
+    "shadow": False,
+    "cooldown": 0,
+    "over": 0,
+    "within": 0,
+    "trigger": "at_least",
+    "tuning": None,
+    "bands": (),
+}
 _DISMISSED = "not_an_incident"
 _NOTHING_HAPPENED = Refused(reason="did_not_happen", detail="planned, denied, discussed or taken back")
 
@@ -63,6 +77,11 @@ def want(rule: Rule) -> Want:
 @lru_cache(maxsize=1024)
 def _want(measure: str, victims: tuple[str, ...], vague: bool) -> Want:
     return want_of(measure, classes=victims, vague=vague)
+
+
+def look_of(rule: Rule) -> Rule:
+    """What a rule asks of a happening. Rules of the same look are given the same share of it, or the same refusal."""
+    return replace(rule, **_AFTERWARDS, late="drop" if rule.late == "drop" else "note")
 
 
 def looked_at(rule: Rule, happening: Happening) -> Happening:

@@ -128,16 +128,14 @@ class Judge:
 
     def _fullest_around(self, rule: Rule, window: Window, item: Item) -> Verdict:
         """The span around a happening that reaches a band."""
-        peak = windows.peak(window, rule.over, containing=item.at)
-        value = peak.value if peak else 0
-        reached = self._reached(rule, window, peak, None, item.at)
-        if reached is not None:
-            return Verdict(peak=peak, severity=reached)
         lowest = rule.bands[0]
-        if value >= lowest.threshold:
-            return _not_sure_enough(rule, value)
-        detail = f"{value:g} of {lowest.threshold:g} {rule.measure}"
-        return Verdict(reason="below_threshold", detail=detail)
+        value = windows.most(window, rule.over, item.at)
+        if value < lowest.threshold:
+            detail = f"{value:g} of {lowest.threshold:g} {rule.measure}"
+            return Verdict(reason="below_threshold", detail=detail)
+        peak = windows.peak(window, rule.over, containing=item.at)
+        reached = self._reached(rule, window, peak, None, item.at)
+        return _not_sure_enough(rule, value) if reached is None else Verdict(peak=peak, severity=reached)
 
     def _reached(
         self, rule: Rule, window: Window, peak: Peak | None, among: tuple[str, ...] | None, containing: int | None
