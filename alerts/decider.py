@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from alerts.following import Following
 from alerts.monitor import JOURNAL, SCHEMAS
 from alerts.outputs import SCHEMA, Outputs, forget_deliveries, read_deliveries
 from alerts.publishers import load_families
-from alerts.ready import wait_until_ready
+from alerts.ready import patiently, wait_until_ready
 from alerts.stuck import Watchdog
 from streams.engines.kafka import Hold, Partition, PartitionError, producer, read_record, read_topic, seal
 from streams.engines.store import note_unreadable
@@ -88,12 +89,19 @@ class Decider(Daemon):
         self._caught_up = False
         self._said_config, self._ticked = "", 0
         self._said_words: set[int] = set()
+        self._records: deque[Any] = deque()
         self._down = ""
 
     def _begin(self) -> None:
-        self._producer = producer(self._client)
+        self._producer = patiently(lambda: producer(self._client), self._pause)
         self._outputs = Outputs(self.desk.store, self._kafka, self._producer)
-        self._partition = Partition(
+        self._partition = patiently(self._join, self._pause)
+        self._watchdog = Watchdog(self._client, self._kafka.topics.reports, self._kafka.group)
+        threading.Thread(target=self._watchdog.run, name="watchdog", daemon=True).start()
+        self._snapshots = rebuild.Publisher(self.desk, self._kafka, self._producer)
+
+    def _join(self) -> Partition:
+        return Partition(
             self._client,
             self._kafka.topics.reports,
             self._kafka.group,
@@ -102,9 +110,11 @@ class Decider(Daemon):
             taken=self._taken,
             leaving=self._leaving,
         )
-        self._watchdog = Watchdog(self._client, self._kafka.topics.reports, self._kafka.group)
-        threading.Thread(target=self._watchdog.run, name="watchdog", daemon=True).start()
-        self._snapshots = rebuild.Publisher(self.desk, self._kafka, self._producer)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait before anything has begun; to be stopped meanwhile is no failure."""
+        if self.stopping.wait(seconds):
+            raise SystemExit(0)
 
     def turn(self) -> bool:
         """Fold what comes in, and say what there is to say. Gives whether more waits already."""
@@ -124,8 +134,11 @@ class Decider(Daemon):
     def _turn(self) -> bool:
         desk, folding = self.desk, self.desk.folding
         folding.commit()
-        for record in self._partition.read(min(LOOK_EVERY, self._patience())):
-            self._fold(record)
+        if not self._records:
+            self._records.extend(self._partition.read(min(LOOK_EVERY, self._patience())))
+        while self._records:  # the brokers give each but once: what fails half-way goes on here
+            self._fold(self._records[0])
+            self._records.popleft()
         folding.commit()
         if self._partition.assigned:
             self._watchdog.moved()
@@ -254,10 +267,11 @@ def start(config: Config, store: Path, *, clock: Clock) -> None:
         raise PartitionError(f"{config.path}: it has no `kafka` section; say there which servers to use")
     topics = wait_until_ready(kafka)
     if not store.exists():
-        rebuild.restore(store, kafka)
+        patiently(lambda: rebuild.restore(store, kafka))
     first = not store.exists()
     desk = Desk(config, store, clock=clock, topic_id=topics[kafka.topics.reports])
     with desk:
         if first:
-            desk.begin(read_topic(client_settings(kafka), kafka.topics.reports), kafka.group)
+            reports = kafka.topics.reports
+            patiently(lambda: desk.begin(read_topic(client_settings(kafka), reports), kafka.group))
         Decider(desk, kafka, clock=clock).run()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
 
 from alerts.brokers import client_settings
 from alerts.config.types import Kafka
@@ -14,6 +17,8 @@ from streams.engines.brokers import BrokerError, connected
 log = logging.getLogger("tocsin.kafka")
 #: Seconds until a broker that did not answer is asked again, and that it may take to answer.
 AGAIN, ANSWER = 3.0, 5.0
+
+Result = TypeVar("Result")
 
 
 class RefusedError(Exception):
@@ -33,13 +38,26 @@ def wait_until_ready(kafka: Kafka) -> dict[str, str]:
             time.sleep(AGAIN)
             continue
         try:
-            described = admin.describe_topics()
+            described = patiently(admin.describe_topics)
         finally:
             admin.close()
         if said:
             log.info("Kafka answers")
         _check(kafka, {one["name"]: len(one["partitions"]) for one in described})
         return {one["name"]: str(one["topic_id"]) for one in described}
+
+
+def patiently(do: Callable[[], Result], pause: Callable[[float], object] = time.sleep) -> Result:
+    """What ``do`` gives, tried again as long as brokers that answered before do not answer: they may be restarting."""
+    said = ""
+    while True:
+        try:
+            return do()
+        except KafkaError as error:
+            if str(error) != said:
+                log.warning("waiting for Kafka: %s: %s", type(error).__name__, error)
+            said = str(error)
+            pause(AGAIN)
 
 
 def _check(kafka: Kafka, found: dict[str, int]) -> None:

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import AsyncConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.net.selector import KernelEvent
 from kafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
@@ -31,6 +32,8 @@ BEAT, BELIEVED = 0.2, 0.6
 COMMIT_EVERY = 1.0
 #: Seconds that one request may take before the journal's thread goes on to other things.
 PATIENCE = 5.0
+#: Seconds between two looks at whether what was to be done before leaving is done.
+LOOK = 0.02
 
 
 class PartitionError(Exception):
@@ -161,7 +164,8 @@ class Partition:
         """``client`` are kafka-python's settings for servers and security.
 
         ``position`` gives the last position that was folded; ``taken`` is called when the partition was assigned, and
-        ``leaving``, in another thread, before it goes to another: what is being sent must be over when that returns.
+        ``leaving``, in a thread of its own, before it goes to another: what is being sent should be over when that
+        returns. It is waited for no longer than a session.
         """
         self.topic, self.group, self.hold = topic, group, hold
         self._place = TopicPartition(topic, 0)
@@ -184,9 +188,12 @@ class Partition:
             request_timeout_ms=30_000,
         )
         # joined without knowing the topic's partitions, a group of one would be given none, and wait for ever
-        if not self.consumer.partitions_for_topic(topic):
+        try:
+            if not self.consumer.partitions_for_topic(topic):
+                raise PartitionError(f"no topic {topic} on the brokers; make it with `tocsin kafka init`")
+        except (KafkaError, PartitionError):
             self.consumer.close(autocommit=False)
-            raise PartitionError(f"no topic {topic} on the brokers; make it with `tocsin kafka init`")
+            raise
         self.consumer.subscribe([topic], listener=_Listener(self))
 
     def read(self, seconds: float) -> Sequence[Any]:
@@ -250,38 +257,44 @@ class Partition:
         first, self._end = self.bounds()
         if not first <= self._position() <= self._end:
             raise PartitionError(self.gap())
-        self._fresh = False
         log.info("%s: holding it; %d of %d entries are folded", self.topic, self._position(), self._end)
         self._taken()
+        self._fresh = False
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """What the group says. It is told in the client's own thread, which must not wait for an answer of the client."""
+class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """What the group says. It is told in the client's own thread, which must go on with the heartbeats meanwhile."""
 
     def __init__(self, partition: Partition) -> None:
         self._partition = partition
 
-    def on_partitions_assigned(self, assigned: Any) -> None:
+    async def on_partitions_assigned(self, assigned: Any) -> None:
         partition = self._partition
         partition.grown = any(place != partition._place for place in assigned)
         if partition._place in assigned:
             partition.consumer.seek(partition._place, partition._position())
             partition.assigned = partition._fresh = True
 
-    def on_partitions_revoked(self, revoked: Any) -> None:
-        self._end("giving it up")
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        await self._end("giving it up")
 
-    def on_partitions_lost(self, lost: Any) -> None:
-        self._end("lost; another may hold it")
+    async def on_partitions_lost(self, lost: Any) -> None:
+        await self._end("lost; another may hold it")
 
-    def _end(self, how: str) -> None:
+    async def _end(self, how: str) -> None:
         partition = self._partition
         if not partition.assigned:
             return
         partition.hold.end()
         partition.assigned = False
         log.warning("%s: %s", partition.topic, how)
-        partition._leaving()
+        leaving = threading.Thread(target=partition._leaving, name="leaving", daemon=True)
+        leaving.start()
+        until = time.monotonic() + partition.hold.session
+        while leaving.is_alive() and time.monotonic() < until:
+            await KernelEvent("_sleep", LOOK)
+        if leaving.is_alive():
+            log.warning("%s: it goes to another before what was sent last is told", partition.topic)
 
 
 def producer(client: Mapping[str, Any]) -> KafkaProducer:
