@@ -29,7 +29,7 @@ class Following(Monitor):
     def fold(self, read: Read) -> None:
         """Fold a record of the journal; a config that it names is in force from it on, and is kept."""
         self.folding.commit_if_old()
-        named = _config(read)
+        named = config_of(read)
         if named is not None:
             self.folding.commit()
             self._keep(named)
@@ -42,7 +42,7 @@ class Following(Monitor):
     def begin(self, records: Iterable[Any], desk: str) -> None:
         """With nothing folded: go by the first config that the journal names, as everyone does before it is named."""
         for record in records:
-            named = _config(read_record(record.offset, record.value, record.timestamp, desk))
+            named = config_of(read_record(record.offset, record.value, record.timestamp, desk))
             if named is not None:
                 self._keep(named)
                 return
@@ -74,12 +74,6 @@ class Following(Monitor):
         self.folding.fold.declare(self.folding.state)
 
 
-def _config(read: Read) -> Control | None:
+def config_of(read: Read) -> Control | None:
     """The config that a record names, or None."""
     return read.entry if isinstance(read.entry, Control) and read.entry.command == "config" else None
-
-
-def alerts_of(following: Following) -> list[bytes]:
-    """The canonical bytes of every alert, in order."""
-    rows = following.store.writer.execute("SELECT data FROM alerts ORDER BY position, rowid")
-    return [bytes(row[0]) for row in rows]

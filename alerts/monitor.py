@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from alerts import downtime, outbox
 from alerts.clock import Clock
@@ -138,7 +138,7 @@ class Monitor:
         self.pool = Pool(classify, workers if workers is not None else os.cpu_count() or 1)
         self.engine = Embedded(self.folding, self.pool)
 
-    def __enter__(self) -> Monitor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -70,11 +70,13 @@ def command(
 ) -> None:
     """Run FEEDs (files, folders, globs, - for standard input, kafka:TOPIC) through a config and show its alerts.
 
-    Of a topic exactly what was received between --from and --to is read.
+    Of a topic exactly what was received between --from and --to is read. The topic of the config's reports is a desk's
+    journal: it is folded again, and shows what the desk said.
 
     Without FEEDs the config's own file sources are read.
     """
     from alerts import replay
+    from alerts.cli import journal
     from alerts.monitor import Monitor
     from alerts.publishers import PublishersError
     from streams import read_by
@@ -91,6 +93,14 @@ def command(
     if report:
         _can_report(report, store=store)
     try:
+        if journal.is_journal(settings, plan.feeds):
+            _refuse_for_journal(
+                store=store, deliver=deliver, speed=speed, against=against, report=report, assume_date=assume,
+                feed_format=feed_format,
+            )  # fmt: skip
+            found = journal.told(settings, plan, shown)
+            _show(found, out, expect, shown)
+            return
         if against is not None:
             _refuse(against, store=store, deliver=deliver, speed=speed, expect=expect, alerts=out, report=report)
             _against(settings, load_config(against, sending=False), plan, way, workers, shown, json=json)
@@ -109,6 +119,11 @@ def command(
         stop(FAILED, str(error))
     except FeedError as error:
         stop(UNREADABLE, str(error))
+    _show(found, out, expect, shown)
+
+
+def _show(found: list[bytes], out: str | None, expect: str | None, shown: Shown) -> None:
+    """Write the alerts, show them, and compare them with what is expected."""
     if out:
         try:
             Path(out).write_bytes(b"".join(line + b"\n" for line in found))
@@ -117,6 +132,15 @@ def command(
     shown.all(found)
     if expect:
         _compare(expect, found)
+
+
+def _refuse_for_journal(**others: object) -> None:
+    """A journal is folded as it stands, and nothing is kept or sent."""
+    for name, value in others.items():
+        if value:
+            stop(
+                BAD_CONFIG, f"a journal is folded as it stands, and nothing kept; leave out --{name.replace('_', '-')}"
+            )
 
 
 def _can_report(path: str, *, store: str | None) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import logging
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from alerts.cli import cli
 
 from .broker import Broker, new_name
 
@@ -31,10 +33,15 @@ class Desk:
         self.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def tocsin(self, *words: str | Path, text: str | None = None, code: int = 0) -> tuple[str, str]:
-        """Run a command with this config; gives its standard output and error, which must end with ``code``."""
-        command = [sys.executable, "-m", "alerts.cli", *map(str, words), "-c", str(self.path)]
-        done = subprocess.run(
-            command, input=text, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=os.environ
-        )
-        assert done.returncode == code, f"{done.returncode}: {done.stdout}\n{done.stderr}"
+        """Run a command with this config; gives its standard output and error, which must end with ``code``.
+
+        It runs in this process: a start of Python for each command is most of what it would take.
+        """
+        clients = logging.getLogger("kafka")
+        before = clients.propagate, list(clients.handlers)
+        try:
+            done = CliRunner().invoke(cli, [*map(str, words), "-c", str(self.path)], input=text, catch_exceptions=False)
+        finally:
+            clients.propagate, clients.handlers = before
+        assert done.exit_code == code, f"{done.exit_code}: {done.stdout}\n{done.stderr}"
         return done.stdout, done.stderr

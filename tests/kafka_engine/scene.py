@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from alerts import replay
 from alerts.config import load
 from alerts.config.types import Config
-from alerts.following import Following, alerts_of
+from alerts.dumped import Dump
+from alerts.following import Following
 from alerts.monitor import Monitor
 from alerts.roots import Tables
 from conftest import ROOT
@@ -30,7 +31,7 @@ from streams.sources import ReadOptions, read_feed
 from streams.state import State
 from streams.tolls import toll, want_of
 
-from .broker import Broker, new_name
+from .broker import PASSWORD, USER, Broker, new_name
 
 HISTORY = ROOT / "examples" / "history.jsonl"
 KINDS = ("articles", "reports", "alerts", "delivered", "snapshots", "dead_letters")
@@ -61,8 +62,10 @@ def example() -> list[Article]:
 class Scene:
     """One set of topics and a config. Use it as a context: its processes end with it."""
 
-    def __init__(self, broker: Broker, folder: Path, partitions: int, *, session: int = 6, more: str = "") -> None:
-        """``more`` are further lines of the config, such as destinations."""
+    def __init__(
+        self, broker: Broker, folder: Path, partitions: int, *, session: int = 6, more: str = "", locked: bool = False
+    ) -> None:
+        """``more`` are further lines of the config, such as destinations; ``locked``: in by TLS and a password."""
         self.broker, self.folder = broker, folder
         self.names = {kind: new_name(kind.replace("_", "-")) for kind in KINDS}
         admin = broker.admin()
@@ -74,7 +77,8 @@ class Scene:
         topic_lines = ", ".join(f"{kind}: {name}" for kind, name in self.names.items())
         self.group = new_name("desk")
         self.path.write_text(
-            f"kafka: {{servers: ['{broker.servers}'], group: {self.group}, session: {session}s,"
+            f"kafka: {{servers: ['{broker.sasl_tls if locked else broker.servers}'], group: {self.group},"
+            f" session: {session}s,{self._key() if locked else ''}"
             f" topics: {{{topic_lines}}}}}\n{RULES}\npublishers: {ROOT / 'examples' / 'publishers.yml'}\n{more}\n",
             encoding="utf-8",
         )
@@ -89,6 +93,11 @@ class Scene:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+    def _key(self) -> str:
+        """What opens the door of the broker that has a lock."""
+        tls = f"tls: {{ca: '{self.broker.folder / 'ca.pem'}'}}"
+        return f" {tls}, sasl: {{mechanism: SCRAM-SHA-512, username: {USER}, password: '{PASSWORD}'}},"
 
     @property
     def config(self) -> Config:
@@ -105,17 +114,23 @@ class Scene:
         """A classifying worker."""
         return self.start("run", "-c", str(self.path), "--engine", "kafka", "--roles", "classify")
 
+    def faust(self) -> subprocess.Popen[bytes]:
+        """A classifying worker by the command line of Faust."""
+        command = [sys.executable, "-m", "faust", "-A", "alerts.worker", "worker", "--without-web"]
+        return self._start(command, "faust", {**os.environ, "TOCSIN_CONFIG": str(self.path)})
+
     def desk(self, store: str = "desk.db", at: str = "2026-03-01T00:00:00+00:00") -> subprocess.Popen[bytes]:
         """A deciding process with a store of that name, on a clock that shows ``at``."""
         roles = ["--engine", "kafka", "--roles", "decide", "--clock-at", at]
         return self.start("run", "-c", str(self.path), "--store", str(self.folder / store), *roles)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
+        return self._start([*self.command, *command], command[-1][:8])
+
+    def _start(self, command: list[str], name: str, environ: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         self._logs += 1
-        with (self.folder / f"{self._logs}-{command[-1][:8]}.log").open("wb") as out:
-            process = subprocess.Popen(
-                [*self.command, *command], stdout=out, stderr=out, cwd=ROOT, start_new_session=True
-            )
+        with (self.folder / f"{self._logs}-{name}.log").open("wb") as out:
+            process = subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT, start_new_session=True, env=environ)
         self.processes.append(process)
         return process
 
@@ -216,11 +231,8 @@ class Scene:
         """The alerts and the state that the dumped journal gives when it is folded again, in this process."""
         records = self.read("reports")
         with Following(self.config, None, deliver=False, workers=0) as again:
-            again.begin(records, self.group)
-            for record in records:
-                again.fold(read_record(record.offset, record.value, record.timestamp, self.group))
-            again.folding.commit()
-            alerts = alerts_of(again)
+            Dump(lambda: records, self.group).fold(again, as_adopted=True)
+            alerts = replay.told(again.store.writer)
             return alerts, _swept(again)
 
 

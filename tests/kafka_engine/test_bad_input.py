@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -24,15 +25,18 @@ def test_poison_is_named_and_the_rest_goes_on(broker: Broker, tmp_path: Path) ->
     )
     own = [("form", b"article")]
     with Scene(broker, tmp_path, partitions=1) as scene:
-        worker, desk = scene.worker(), scene.desk()
+        worker, desk = scene.faust(), scene.desk()
         scene.write("articles", b"{broken", b"\xff\xfe\x00", b"", b"[]", b'[{"id": "x"}]')
         scene.write("articles", b'{"not": "ours"}', msgspec.json.encode(huge), msgspec.json.encode(good), headers=own)
         scene.write("reports", b"no entry", b'{"received": 5, "entry": {"type": "unheard of"}}')
         scene.settle([huge, good])
+        assert listening(worker.pid) == [], "Faust's web server is up"
         scene.stop(worker, desk)
+        assert worker.returncode == 0, "SIGTERM is no failure"
         dead = [{name: value.decode() for name, value in record.headers} for record in scene.read("dead_letters")]
         reasons = " | ".join(one["reason"] for one in dead)
-        for said in ("not JSON", "an empty record", "neither title nor body", "no article of ours", "no journal entry"):
+        told = ("not JSON", "an empty record", "neither title nor body", "no article of ours", "no journal entry")
+        for said in (*told, "is the most that the journal takes"):
             assert said in reasons, (said, reasons)
         assert all(one["where"] for one in dead)
         again, _ = scene.folded()
@@ -40,6 +44,14 @@ def test_poison_is_named_and_the_rest_goes_on(broker: Broker, tmp_path: Path) ->
         unreadable = scene.rows("desk.db", "SELECT place, why FROM unreadable")
         assert len(unreadable) == 2
         assert "no journal entry" in unreadable[0][1]
+
+
+def listening(pid: int) -> list[str]:
+    """The addresses on which a process listens."""
+    links = [link for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+    sockets = {os.readlink(link).removeprefix("socket:[").rstrip("]") for link in links}
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
+    return [words[1] for words in lines if words[3] == "0A" and words[9] in sockets]
 
 
 def test_doubles_and_old_versions_change_nothing(broker: Broker, tmp_path: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from .broker import Broker
+from alerts.cli.replay import command
+
+from .broker import PASSWORD, Broker
 from .scene import Scene, embedded, example, outcome
 
 
@@ -14,8 +18,9 @@ from .scene import Scene, embedded, example, outcome
 def test_the_journal_folded_again_gives_the_bytes_of_the_run_and_the_embedded_world(
     broker: Broker, tmp_path: Path, workers: int, batch: int
 ) -> None:
+    """Three classify behind a door with TLS and a password, in which the desk comes too."""
     articles = example()
-    with Scene(broker, tmp_path, partitions=3) as scene:
+    with Scene(broker, tmp_path, partitions=3, locked=workers > 1) as scene:
         desk = scene.desk()
         running = [scene.worker() for _ in range(workers)]
         scene.produce(articles, batch=batch)
@@ -26,3 +31,28 @@ def test_the_journal_folded_again_gives_the_bytes_of_the_run_and_the_embedded_wo
         assert len(said) > 10
         assert again == said
         assert outcome(state) == outcome(embedded(scene.config, articles))
+        assert PASSWORD not in scene.said()
+        if workers > 1:
+            assert replayed(scene) == said
+            of_embedded, half = replayed(scene, rules=OTHER), replayed(scene, "--to", str(json.loads(said[-1])["at"]))
+            assert 0 < len(of_embedded) < len(said)
+            assert {json.loads(alert)["rule"] for alert in of_embedded} == {"other"}
+            assert half == said[: len(half)]
+            assert len(said) // 2 < len(half) < len(said)
+
+
+OTHER = "rules: [{id: other, when: attack.*, by: [country, place], over: 2d, severity: {info: 1}}]"
+
+
+def replayed(scene: Scene, *more: str, rules: str = "") -> list[bytes]:
+    """The alerts of ``tocsin replay`` of the journal's topic, by the scene's config or one with other rules."""
+    path = scene.path
+    if rules:
+        head = path.read_text().partition("\nrules:")[0]
+        path = scene.folder / "other.yml"
+        path.write_text(f"{head}\n{rules}\n", encoding="utf-8")
+    feed, out = f"kafka:{scene.names['reports']}", scene.folder / "replayed.jsonl"
+    done = CliRunner().invoke(command, [feed, "-c", str(path), "--alerts", str(out), *more], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert ("throughout" in done.stderr) == bool(rules)
+    return out.read_bytes().splitlines()

@@ -114,7 +114,7 @@ def test_published_history_replays_to_the_bytes_of_the_files(broker: Broker, tmp
     count = len(HISTORY.read_bytes().splitlines())
     assert said == f"{count} articles published to {desk.topics['articles']}\n"
     outs = [tmp_path / "topic.jsonl", tmp_path / "file.jsonl", tmp_path / "again.jsonl"]
-    between = ("--from", "2026-03-01T00:00:00Z", "--to", "2026-03-20T00:00:00Z")
+    between = ("--from", "2026-03-01T00:00:00Z", "--to", "2026-03-20T00:00:00Z", "--workers", "0")
     desk.tocsin("replay", f"kafka:{desk.topics['articles']}", "--alerts", outs[0], *between)
     desk.tocsin("replay", HISTORY, "--alerts", outs[1], *between)
     assert outs[0].read_bytes() == outs[1].read_bytes() != b""

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from kafka import KafkaProducer, TopicPartition
 
-from alerts import rebuild
+from alerts import decider, rebuild
 from alerts.decider import Desk
+from alerts.ready import RefusedError
+from alerts.steady import SteadyClock
 from streams.engines.copying import Copy
 from streams.engines.store import Store
 
@@ -96,12 +98,12 @@ def test_what_cannot_go_on_is_refused_with_what_to_do(broker: Broker, tmp_path: 
         admin.close()
         Store(tmp_path / "embedded.db").close()
         text = scene.path.read_text()
-        for name, said in ((two, "must have just one"), ("nowhere", "no topic nowhere on the brokers")):
+        for name, said in (("nowhere", "no topic nowhere on the brokers"), (two, "must have just one")):
             scene.path.write_text(text.replace(scene.names["reports"], name))
-            for role in ("decide", "classify"):
-                message = refused(scene, "desk.db", role)
-                assert said in message
-                assert "tocsin kafka init" in message
+            with pytest.raises(RefusedError, match=said) as caught:
+                decider.start(scene.config, tmp_path / "desk.db", clock=SteadyClock())
+            assert "tocsin kafka init" in str(caught.value)
+        assert "must have just one" in refused(scene, "desk.db", "classify")
 
 
 @pytest.mark.long
