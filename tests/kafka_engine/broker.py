@@ -31,6 +31,8 @@ JAVA = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 # A child asked to die with its parent dies with the thread that made it: this one lives as long as the run.
 _spawner = ThreadPoolExecutor(1)
 _names = itertools.count(1)
+#: A copy of the first data folder before anything was in it.
+_formatted: list[Path] = []
 
 
 class Broker:
@@ -132,6 +134,10 @@ class Broker:
         return unique
 
     def _format(self) -> None:
+        """An empty data folder; once one was made it is copied, since that takes no Java."""
+        if _formatted:
+            shutil.copytree(_formatted[0], self.folder / "data")
+            return
         ident = base64.urlsafe_b64encode(random.randbytes(16)).rstrip(b"=").decode().replace("-", "a")
         command = [*JAVA, "-cp", f"{self._jars}/*", "kafka.tools.StorageTool", "format", "-t", ident]
         command += ["-c", str(self._properties)]
@@ -142,6 +148,7 @@ class Broker:
         )
         if done.returncode:
             raise RuntimeError(f"the broker's folder cannot be made: {done.stderr.decode(errors='replace')[-2000:]}")
+        _formatted.append(shutil.copytree(self.folder / "data", self.folder / "formatted"))
 
     def _log_size(self) -> int:
         return self.log.stat().st_size if self.log.exists() else 0
