@@ -19,8 +19,8 @@ from streams.times import seconds_of
 #: Bytes that an entry may have: what a broker takes by default, less room for what stands around it.
 LARGEST = 900_000
 
-#: The bytes of an article's journal entry.
-ReadArticle = Callable[[Article], bytes]
+#: The bytes of the journal entries of articles, in their order.
+ReadArticles = Callable[[list[Article]], list[bytes]]
 
 
 class Dead(Struct, frozen=True, kw_only=True):
@@ -38,21 +38,22 @@ class Given(Struct, frozen=True, kw_only=True):
     dead: list[Dead]
 
 
-def give(record: Record, options: Options, read: ReadArticle) -> Given:
+def give(record: Record, options: Options, read: ReadArticles) -> Given:
     """Everything that a record gives."""
-    given = Given(entries=[], dead=[])
+    given, articles = Given(entries=[], dead=[]), list[Article]()
     for item, raw in articles_of(record, options):
         if isinstance(item, Unreadable):
             given.dead.append(Dead(value=raw, where=item.where, why=mask(item.why)))
         else:
-            _add(given, item, record.place, read)
+            articles.append(item)
+    for article, entry in zip(articles, read(articles), strict=True):
+        _add(given, article, entry, record.place)
     return given
 
 
-def _add(given: Given, article: Article, place: str, read: ReadArticle) -> None:
+def _add(given: Given, article: Article, entry: bytes, place: str) -> None:
     """An article's entry; one that no record can hold is named in the journal, and put aside."""
     assert article.received is not None
-    entry = read(article)
     if len(entry) > LARGEST:
         why = f"its report has {len(entry):,} bytes, and {LARGEST:,} is the most that the journal takes"
         where = f"{place}: {article.feed}/{article.id}"

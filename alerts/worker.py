@@ -49,8 +49,8 @@ AGAIN, REFUSED = 70, 2
 IN_FLIGHT, BATCH_BYTES = 32, 512 * 1024
 #: Seconds that a report waits for company.
 LINGER = 0.02
-#: Records of a partition that are read in a process of their own after it was assigned: one of them may have ended
-#: the worker before. More than Faust may have read ahead of its last commit.
+#: Articles of a partition that are read in a process of their own after it was assigned: one of them may have ended
+#: the worker before. More than a worker reads between two commits.
 CAREFUL = 4000
 
 
@@ -74,7 +74,7 @@ class Line:
         self._sent: deque[_Batch] = deque()
         self._lock = asyncio.Lock()
         self._pool = Pool(classify, 1)
-        self._first: dict[int, int] = {}
+        self._careful: dict[int, int] = {}
         self._yielded = 0.0
 
     async def take(self, event: Any) -> None:
@@ -87,7 +87,7 @@ class Line:
             at=message.timestamp or 0.0,
             headers=dict(message.headers or ()),
         )
-        given = await self._read(record, message.partition, message.offset)
+        given = await self._read(record, message.partition)
         async with self._lock:
             for dead in given.dead:
                 await self._bury(record, dead.value, dead.where, dead.why)
@@ -115,16 +115,18 @@ class Line:
         """End the careful reader."""
         self._pool.close()
 
-    async def _read(self, record: Record, partition: int, offset: int) -> Given:
+    async def _read(self, record: Record, partition: int) -> Given:
         """What a record gives: read here, or where it can do no harm when it may have ended a worker before."""
-        first = self._first.setdefault(partition, offset)
-        if first <= offset < first + CAREFUL:
-            return await asyncio.get_running_loop().run_in_executor(None, self._carefully, record)
-        return give(record, self._options, lambda article: read_decoded(classify, article))
+        left = self._careful.get(partition, CAREFUL)
+        if left <= 0:
+            return give(record, self._options, lambda articles: [read_decoded(classify, one) for one in articles])
+        given = await asyncio.get_running_loop().run_in_executor(None, self._carefully, record)
+        self._careful[partition] = left - max(1, len(given.entries))
+        return given
 
     def _carefully(self, record: Record) -> Given:
-        def read(article: Article) -> bytes:
-            return next(self._pool.map([(0, 0, msgspec.json.encode(article))]))[2]
+        def read(articles: list[Article]) -> list[bytes]:
+            return [entry for *_, entry in self._pool.map([(0, 0, msgspec.json.encode(one)) for one in articles])]
 
         return give(record, self._options, read)
 
