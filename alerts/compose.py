@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, cast
+
+from msgspec.structs import replace
 
 from alerts import rules
 from alerts.alert import Alert, Change, Claim, Evidence, Excluded, IncidentView, Kind, Measure, Range, Sources
@@ -126,7 +128,16 @@ def reports_behind(members: Sequence[Happening], read: Read) -> dict[int, Report
 
 
 def _view(rule: Rule, happening: Happening, reports: dict[int, Report]) -> IncidentView:
-    standing = rules.measured(rule, happening)
+    """A happening as an alert shows it. What is the same for all rules and reports is made once."""
+    view = happening.memo.get(_view)
+    if view is None:
+        view = happening.memo[_view] = _bare_view(happening)
+    status = _status(happening, rules.measured(rule, happening))
+    return replace(cast("IncidentView", view), actors=_actors(happening, reports), status=status)
+
+
+def _bare_view(happening: Happening) -> IncidentView:
+    """The view without its actors and its status."""
     return IncidentView(
         id=happening.id,
         type=happening.type,
@@ -134,10 +145,10 @@ def _view(rule: Rule, happening: Happening, reports: dict[int, Report]) -> Incid
         wounded=_range(happening, "wounded"),
         hostages=_range(happening, "hostages"),
         victims=_victims(happening),
-        actors=_actors(happening, reports),
+        actors=[],
         place=_place(happening),
         event_time=event_time(happening.days),
-        status=_status(happening, standing),
+        status="claimed",
         claims=_claims(happening),
         first_seen=iso(happening.at),
         confidence=max((m.confidence for m in happening.counted), default=0.0),

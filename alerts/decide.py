@@ -76,7 +76,7 @@ class Decide:
         coverage.table(state)
         silence.table(state)
         read_by.table(state)
-        Tables(state)
+        Tables.of(state)
         held.declare(state)
         trial.table(state)
 
@@ -90,7 +90,7 @@ class Decide:
 
     def next_due(self, state: State) -> int | None:
         """When the earliest of what was held back is due, or the first embargo ends, in seconds."""
-        updates = (due.at for due in Tables(state).due.rows.values())
+        updates = (due.at for due in Tables.of(state).due.rows.values())
         message = waiting(state).next_due()
         others = (due for due in (message, trial.next_due(state)) if due is not None)
         return min((*updates, *embargo.ends(state), *others), default=None)
@@ -99,7 +99,7 @@ class Decide:
         """The positions of the reports that happenings were read from, which alerts quote, and of those that wait."""
         known = world.happenings(state).rows.values()
         told = {m.position for happening in known for m in (*happening.mentions, *happening.denied)}
-        told |= {kept.part.position for kept in Tables(state).shares.rows.values() if kept.part}
+        told |= {kept.part.position for kept in Tables.of(state).shares.rows.values() if kept.part}
         return told | {row.position for row in embargo.table(state).rows.values()}
 
     def step(self, state: State, record: Record, read: Read) -> Effects:
@@ -123,8 +123,9 @@ class Decide:
         step = _Step(self, state, record, read, observation, effects)
         if isinstance(record.entry, Control) and record.entry.command == "config":
             step.adopt_rules()
-        step.follow()
-        step.weigh()
+        if observation.changes:
+            step.follow()
+            step.weigh()
         step.run_timers()
         step.listen()
         step.dispatch()
@@ -144,7 +145,7 @@ class _Step:
         effects: Effects,
     ) -> None:
         self.decide, self.config = decide, decide.config
-        self.state, self.tables = state, Tables(state)
+        self.state, self.tables = state, Tables.of(state)
         self.record, self.read, self.observation, self.effects = record, read, observation, effects
         self.now = observation.now
         self.merged = dict(observation.merged)
@@ -182,8 +183,6 @@ class _Step:
 
     def weigh(self) -> None:
         """Set the shares of all that changed, and then see what each rule makes of each window that was touched."""
-        if not self.observation.changes:
-            return
         known = self.tables.definitions.rows
         retired = [row.rule for definition, row in sorted(known.items()) if row.retired]
         touched: list[tuple[Rule, str, str]] = []
@@ -203,8 +202,9 @@ class _Step:
 
     def run_timers(self) -> None:
         """Send the updates that were held back and are due."""
-        due = sorted((row.at, root) for root, row in self.tables.due.rows.items() if row.at <= self.now)
-        for _, root_id in due:
+        waiting = self.tables.due.rows
+        due = [(row.at, root) for root, row in waiting.items() if row.at <= self.now] if waiting else []
+        for _, root_id in sorted(due):
             self.tables.due.drop(root_id)
             root = self.tables.roots.get(root_id)
             known = self.tables.definitions.get(root.definition) if root else None
@@ -223,11 +223,13 @@ class _Step:
 
     def forget(self) -> None:
         """Once a day of the clock, drop what no correction can reach any more."""
+        if self.tables.is_swept(self.now):
+            return
         known = world.happenings(self.state).rows
         revise_for, awaited = self.config.revise_for, partial(silence.awaited, self.state)
-        if self.tables.evict(self.now, revise_for, known, awaited, self.judge.look_ahead):
-            self._dispatch.forget()
-            silence.forget(self.state, self.tables)
+        self.tables.evict(self.now, revise_for, known, awaited, self.judge.look_ahead)
+        self._dispatch.forget()
+        silence.forget(self.state, self.tables)
 
     # --- shares and windows ---------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ said, so that the next one says what changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -137,7 +137,12 @@ class Tables:
         self.series: Table[Series] = state.table("series", Series)
         self._swept: Table[Swept] = state.table("swept", Swept)
 
-    @property
+    @classmethod
+    def of(cls, state: State) -> Tables:
+        """Those of a state."""
+        return state.derived("tables", cls)
+
+    @cached_property
     def windows(self) -> Table[Window]:
         """The windows that have something in them, by key. Made of the shares, when a state was loaded."""
         return self._state.derived("windows", _windows)
@@ -192,9 +197,11 @@ class Tables:
 
     def roots_about(self, id_: str, key_text: str) -> list[Root]:
         """The roots of a window that speak of a happening, oldest first."""
-        known = self.about.get(id_)
-        found = [self.roots.rows[root] for root in (known.ids if known else ()) if root in self.roots.rows]
-        return sorted((root for root in found if root.key_text == key_text), key=lambda root: (root.opened, root.id))
+        known = self.about.rows.get(id_)
+        if known is None:
+            return []
+        found = [root for one in known.ids if (root := self.roots.rows.get(one)) and root.key_text == key_text]
+        return sorted(found, key=lambda root: (root.opened, root.id)) if len(found) > 1 else found
 
     def roots_of(self, id_: str, definition: str) -> list[Root]:
         """The roots of a rule that speak of a happening, oldest first."""
@@ -236,6 +243,11 @@ class Tables:
         if self.due.get(root.id) is None:
             self.due.put(root.id, Due(until))
 
+    def is_swept(self, now: int) -> bool:
+        """Whether there was a sweep on this day of the clock."""
+        swept = self._swept.get("day")
+        return swept is not None and swept.day == now // DAY
+
     def evict(
         self,
         now: int,
@@ -243,16 +255,13 @@ class Tables:
         known: Container[str],
         awaited: Callable[[], Container[str]],
         before_leaving: Callable[[Rule, str], object],
-    ) -> bool:
-        """Once a day of the clock, drop roots and shares that nothing reaches any more.
+    ) -> None:
+        """Drop roots and shares that nothing reaches any more: for once a day of the clock.
 
         A root is kept while its cool-down or its corrections last, and after that as long as one of its happenings
         is ``known``, so that a correction which comes too late can say for what it came too late, or it is itself
-        ``awaited``. A key whose share leaves is given ``before_leaving``. Gives whether it was that day's first call.
+        ``awaited``. A key whose share leaves is given ``before_leaving``.
         """
-        swept = self._swept.get("day")
-        if swept is not None and swept.day == now // DAY:
-            return False
         self._swept.put("day", Swept(now // DAY))
         rules = {definition: row.rule for definition, row in self.definitions.rows.items()}
         needed = {definition: now - _needed_for(rule) for definition, rule in rules.items()}
@@ -280,7 +289,6 @@ class Tables:
         for definition, row in list(self.definitions.rows.items()):
             if row.retired and definition not in alive:
                 self._drop_definition(definition)
-        return True
 
     def _drop_root(self, root: Root) -> None:
         self.roots.drop(root.id)

@@ -16,6 +16,7 @@ import msgspec
 
 from alerts.config.types import Band, Config, Rule
 from alerts.decide import Decide
+from alerts.heap import settled
 from benchmarks.common import header
 from benchmarks.synthetic import DAY, START, Shape, history
 from streams.journal import Control, Record
@@ -97,6 +98,12 @@ def crowd(factor: int) -> tuple[int, float]:
 def main() -> None:
     """Print the three answers."""
     header(f"decide, {RULES} rules, one core, synthetic news (seeded)")
+    with settled():
+        answers()
+
+
+def answers() -> None:
+    """Print them."""
     folding = Folding()
     before = [told.record for told in history(Shape(days=YEAR, rates=RATES), seed=1)]
     folding.run(before)

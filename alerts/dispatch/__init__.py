@@ -72,7 +72,7 @@ class Dispatch:
     def __init__(self, config: Config, state: State, now: int, log: Log) -> None:
         """``log`` takes (about, reason, detail)."""
         self.config, self.state, self.now, self._log = config, state, now, log
-        self._tables, self._waiting = Tables(state), waiting(state)
+        self._tables, self._waiting = Tables.of(state), waiting(state)
         self._going: dict[tuple[str, str, str], list[Held]] = {}
 
     def obey(self, control: Control) -> None:

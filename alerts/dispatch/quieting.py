@@ -59,7 +59,7 @@ def inhibited(config: Config, state: State, row: Held, now: int) -> Verdict | No
     """
     if not config.inhibit:
         return None
-    facts, tables = row.facts, Tables(state)
+    facts, tables = row.facts, Tables.of(state)
     found = [
         root
         for inhibition in config.inhibit
@@ -86,7 +86,7 @@ def _sources(config: Config, state: State, inhibition: Inhibition, row: Held) ->
     if any(value == "unknown" for _, value in equal):
         return
     for id_ in Open.of(state).roots(inhibition.equal, tuple(value for _, value in equal)):
-        root = Tables(state).roots.get(id_)
+        root = Tables.of(state).roots.get(id_)
         if root is None or id_ == row.root:
             continue
         if rank(root.severity, config.severities) < rank(row.severity, config.severities):
@@ -106,7 +106,7 @@ class Open:
     """The roots that are not canceled, by values of their keys. ``note`` keeps it true."""
 
     def __init__(self, state: State) -> None:
-        self._roots = Tables(state).roots
+        self._roots = Tables.of(state).roots
         self._by: dict[tuple[str, ...], dict[tuple[str, ...], dict[str, None]]] = {}
 
     @classmethod
