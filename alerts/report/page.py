@@ -101,9 +101,8 @@ def _plots(facts: Facts, alerts: Sequence[dict[str, Any]]) -> list[plots.Plot]:
     if seen:
         drawn += [plots.timeline(seen, alerts, period), plots.world_map(seen, told), plots.by_country(seen)]
     for rule in facts.config.rules:
-        of_rule = [alert for alert in alerts if alert["rule"] == rule.id]
-        added = [one for one in facts.watching.added[rule.id].values() if one.at >= start]
-        drawn.append(plots.against_thresholds(rule, added, of_rule, period))
+        added = facts.watching.added[rule.id].values()
+        drawn.append(plots.of_rule(rule, added, period, known_since=facts.span.first or 0, since=start))
     return [plot for plot in drawn if plot is not None]
 
 

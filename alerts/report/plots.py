@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -20,12 +20,17 @@ from msgspec import Struct
 
 from alerts import wording
 from alerts.config.types import Rule
+from alerts.report import usual
 from alerts.report.watching import Added, Seen
 
 #: Inches: a wide screen, and a phone.
 WIDE, NARROW = 9.0, 3.8
 #: Keys of a rule that are drawn, those that came closest to a threshold first.
 KEYS = 4
+#: Countries with a row of their own, those with most alerts first.
+ROWS = 20
+#: Degrees around what happened that the map shows, and the least that it shows of the world, east to west.
+MARGIN, LEAST = 12, 60
 #: Incidents that a plot draws at most, and alerts.
 DRAWN = 2000
 _STYLE: dict[str, Any] = {
@@ -56,31 +61,35 @@ class Plot(Struct, frozen=True, kw_only=True):
 def timeline(seen: Sequence[Seen], alerts: Sequence[dict[str, Any]], period: Period) -> Plot:
     """When what happened, by country, and when what was said."""
     dated = [one for one in seen if one.at is not None]
-    most = Counter(one.country or "?" for one in dated).most_common(15)
-    places = [country for country, _ in most][::-1]
     said = [a for a in alerts if a["kind"] == "alert"]
+    happened, told = Counter(one.country or "?" for one in dated), Counter(map(_where, said))
+    countries = sorted(happened | told, key=lambda code: (-told[code], -happened[code], code))[:ROWS]
+    places, most = countries[::-1], [(code, happened[code]) for code in countries]
+    elsewhere = len(happened | told) > len(countries)
 
     def draw(axes: Axes, width: float) -> None:
-        shown = [one for one in _largest(dated) if (one.country or "?") in places]
-        rows = [places.index(one.country or "?") for one in shown]
+        def row(code: str) -> int:
+            return places.index(code) if code in places else -1
+
+        shown = _largest(dated)
         sizes = [14 + 12 * min(float(one.killed or 0), 60) ** 0.5 for one in shown]
-        axes.scatter([_time(one.at or 0) for one in shown], rows, s=sizes, color="#00629b", alpha=0.45, linewidths=0)
+        times, rows = [_time(one.at or 0) for one in shown], [row(one.country or "?") for one in shown]
+        axes.scatter(times, rows, s=sizes, color="#00629b", alpha=0.45, linewidths=0)
         for alert in said[:DRAWN]:
-            country = alert["key"].get("country") or _country_of(alert)
-            row = places.index(country) if country in places else -1
             color = COLORS.get(alert["severity"], "#00629b")
-            axes.scatter(_moment(alert["at"]), row, marker="|", s=170, color=color, linewidths=2)
+            axes.scatter(_moment(alert["at"]), row(_where(alert)), marker="|", s=170, color=color, linewidths=2)
         labels = [_country(code, width) for code in places]
-        axes.set_yticks(range(-1, len(places)), ["elsewhere", *labels])
-        axes.set_ylim(-1.6, len(places) - 0.4)
+        axes.set_yticks(range(-elsewhere, len(places)), [*["elsewhere"] * elsewhere, *labels])
+        axes.set_ylim(-0.6 - elsewhere, len(places) - 0.4)
         _dates(axes, width, period)
 
-    rows = tuple((_country(code, WIDE), str(number), str(_said_of(said, code))) for code, number in most)
+    rows = tuple((_country(code, WIDE), str(number), str(told[code])) for code, number in most)
     return _plot(
         "Incidents and alerts over time",
         draw,
         max(2.4, 0.7 + 0.26 * (len(places) + 1)),
-        f"{len(dated)} incidents as dots, larger with more killed, and {len(said)} alerts as strokes, by country.",
+        f"{len(dated)} incidents as dots, larger with more killed, and {len(said)} alerts as strokes, by country"
+        f"{_colors(said)}.",
         ("country", "incidents", "alerts"),
         rows,
     )
@@ -89,10 +98,13 @@ def timeline(seen: Sequence[Seen], alerts: Sequence[dict[str, Any]], period: Per
 def by_country(seen: Sequence[Seen]) -> Plot:
     """How many incidents of which family each country had."""
     table: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    common = Counter(_family(one) for one in seen).most_common()
+    families = [name for name, _ in common[: len(_OTHER) if len(common) <= len(_OTHER) else len(_OTHER) - 1]]
     for one in seen:
-        table[one.country or "?"][one.type.partition(".")[0]] += 1
+        table[one.country or "?"][_family(one) if _family(one) in families else "other"] += 1
+    if len(families) < len(common):
+        families.append("other")
     most = sorted(table, key=lambda code: (-table[code].total(), code))[:15]
-    families = [name for name, _ in sum(table.values(), Counter[str]()).most_common(len(_OTHER))]
 
     def draw(axes: Axes, width: float) -> None:
         left = [0] * len(most)
@@ -114,56 +126,96 @@ def by_country(seen: Sequence[Seen]) -> Plot:
     )  # fmt: skip
 
 
-def against_thresholds(
-    rule: Rule, added: Iterable[Added], alerts: Sequence[dict[str, Any]], period: Period
-) -> Plot | None:
-    """What a rule's windows held over time, against its thresholds and what was expected.
+def of_rule(rule: Rule, added: Iterable[Added], period: Period, *, known_since: int, since: int) -> Plot | None:
+    """What a rule's windows held over time, against its thresholds, or against what was usual.
 
+    The news is known since ``known_since`` and shown since ``since``, in seconds: what is usual is learnt from all.
     None where nothing was, and of a rule that waits for the first of its kind: it has no height to show.
     """
-    if rule.trigger == "first":
-        return None
     series: defaultdict[str, list[Added]] = defaultdict(list)
     for one in added:
-        series[wording.key(one.key) or "everywhere"].append(one)
+        if rule.trigger in usual.TRIGGERS or one.at >= since:
+            series[wording.key(one.key) or "everywhere"].append(one)
+    if rule.trigger == "first" or not series:
+        return None
+    if rule.trigger not in usual.TRIGGERS:
+        return _windows(rule, series, period)
+    shown = {name: usual.buckets(rule, items, known_since, period) for name, items in series.items()}
+    past = {name: buckets for name, buckets in shown.items() if buckets}
+    return _against_usual(rule, past, period) if past else None
+
+
+def _windows(rule: Rule, series: Mapping[str, list[Added]], period: Period) -> Plot:
+    """The sums of the fullest windows, and the bands."""
     filled = {name: _rolling(items, rule.over) for name, items in series.items()}
     highest = {name: max(value for _, value in steps) for name, steps in filled.items()}
     most = sorted(highest, key=lambda name: (-highest[name], name))[:KEYS]
-    if not most:
-        return None
     bands = [band for band in rule.bands if band.threshold] if rule.trigger == "at_least" else []
-    expected = [
-        (_moment(a["at"]), a["measure"]["expected"], wording.key(a["key"]) or "everywhere")
-        for a in alerts
-        if a["measure"].get("expected") is not None
-    ]
 
     def draw(axes: Axes, width: float) -> None:
         for n, name in enumerate(most):
-            steps = filled[name]
-            times = [_time(at) for at, _ in steps]
-            axes.step(
-                times, [v for _, v in steps], where="post", color=_OTHER[n], label=_short(name, width), linewidth=1.3
-            )
-            marks = [(at, value) for at, value, key in expected if key == name]
-            if marks:
-                axes.scatter([at for at, _ in marks], [v for _, v in marks], marker="_", s=120, color=_OTHER[n])
+            times, values = [_time(at) for at, _ in filled[name]], [value for _, value in filled[name]]
+            axes.step(times, values, where="post", color=_OTHER[n], label=_short(name, width), linewidth=1.3)
         for band in bands:
-            axes.axhline(band.threshold, color=COLORS.get(band.severity, "#444"), linestyle="--", linewidth=1.2)
+            color = COLORS.get(band.severity, "#444")
+            axes.axhline(band.threshold, color=color, linestyle="--", linewidth=1.2)
             axes.annotate(
                 f"{band.severity} {band.threshold:g}", (1, band.threshold), xycoords=("axes fraction", "data"),
-                ha="right", va="bottom", fontsize=8, color=COLORS.get(band.severity, "#444"),
+                xytext=(3, 0), textcoords="offset points", va="center", fontsize=8, color=color, annotation_clip=False,
             )  # fmt: skip
-        axes.set_ylabel(f"{wording.measure_name(rule.measure)} in {wording.span(rule.over)}")
-        axes.set_ylim(bottom=0)
-        _legend(axes, width)
-        _dates(axes, width, period)
+        _counts(axes, width, rule, period)
 
-    told = ", ".join(f"{band.severity} from {band.threshold:g}" for band in bands) or "what was to be expected"
-    says = f"{wording.measure_name(rule.measure)} in {wording.span(rule.over)}, against {told}"
-    says += "; short strokes are what was expected." if expected else "."
+    told = ", ".join(f"{band.severity} from {band.threshold:g}" for band in bands)
+    says = f"{_measured(rule)}{f', against {told}' if told else ''}. The keys with the highest windows."
     rows = tuple((name, f"{highest[name]:g}", str(len(series[name]))) for name in most)
     return _plot(f"Rule {rule.id}", draw, 2.3, says, ("key", "highest", "incidents"), rows)
+
+
+def _against_usual(rule: Rule, past: Mapping[str, list[usual.Bucket]], period: Period) -> Plot:
+    """The counts of spans of time, and the band in which they were usual."""
+    sums = {name: sum(one.count for one in buckets) for name, buckets in past.items()}
+    above = {name: max(_above(one) for one in buckets) for name, buckets in past.items()}
+    most = sorted(above, key=lambda name: (-above[name], -sums[name], name))[:KEYS]
+
+    def draw(axes: Axes, width: float) -> None:
+        shown = past[most[0]]
+        times, counts = [_time(one.at) for one in shown], [one.count for one in shown]
+        axes.step(times, counts, where="post", color=_OTHER[0], label=_short(most[0], width), linewidth=1.3)
+        known = [one for one in shown if one.most is not None]
+        times, top = [_time(one.at) for one in known], [one.most or 0 for one in known]
+        axes.fill_between(times, 0, top, step="post", color=_OTHER[1], alpha=0.2, linewidth=0, label="usual")
+        expected = [one.expected or 0 for one in known]
+        axes.step(times, expected, where="post", color=_OTHER[1], linestyle=":", linewidth=1.3, label="expected")
+        _counts(axes, width, rule, period)
+
+    says = f"{_measured(rule)} {most[0]}: what was usual is shaded, what was expected dotted, once enough is known."
+    rows = tuple(
+        (name, f"{max(one.count for one in past[name]):g}", _last(past[name]), f"{sums[name]:g}") for name in most
+    )
+    columns = ("key", "highest", "usual at the end", "sum")
+    return _plot(f"Rule {rule.id}", draw, 2.3, says, columns, rows)
+
+
+def _above(bucket: usual.Bucket) -> float:
+    """How far a count is above the usual."""
+    return bucket.count - bucket.most if bucket.most is not None else 0.0
+
+
+def _last(buckets: Sequence[usual.Bucket]) -> str:
+    most = buckets[-1].most
+    return "not known yet" if most is None else f"up to {most:.3g}"
+
+
+def _measured(rule: Rule) -> str:
+    return f"{wording.measure_name(rule.measure)} in {wording.span(rule.over)}"
+
+
+def _counts(axes: Axes, width: float, rule: Rule, period: Period) -> None:
+    axes.set_ylabel(_measured(rule))
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    _legend(axes, width)
+    _dates(axes, width, period)
 
 
 def world_map(seen: Sequence[Seen], told: frozenset[str]) -> Plot:
@@ -179,15 +231,28 @@ def world_map(seen: Sequence[Seen], told: frozenset[str]) -> Plot:
         colors = [COLORS["critical"] if one.id in told else "#00629b" for one in shown]
         east, north = [float(one.lon or 0) for one in shown], [float(one.lat or 0) for one in shown]
         axes.scatter(east, north, s=sizes, color=colors, alpha=0.6, linewidths=0)
-        axes.set_xlim(-180, 180)
-        axes.set_ylim(-60, 85)
+        west, east_end, south, north_end = _extent(east, north)
+        axes.set_xlim(west, east_end)
+        axes.set_ylim(south, north_end)
         axes.set_aspect(1.15)
         axes.axis("off")
 
     where = Counter((one.place or "place not stated", one.country or "?") for one in placed)
     rows = tuple((place, _country(code, WIDE), str(number)) for (place, code), number in where.most_common(40))
-    says = f"{len(placed)} incidents on a map of the world, red where an alert speaks of it, larger with more killed."
-    return _plot("Where it happened", draw, 4.0, says, ("place", "country", "incidents"), rows)
+    says = f"{len(placed)} incidents where they happened, red where an alert speaks of it, larger with more killed."
+    return _plot("Where it happened", draw, 4.0, says, ("place", "country", "incidents"), rows, 2.2)
+
+
+def _extent(east: Sequence[float], north: Sequence[float]) -> tuple[float, float, float, float]:
+    """West, east, south and north end of what a map shows: all that happened, in a shape twice as wide as high."""
+    if not east:
+        return -180.0, 180.0, -60.0, 85.0
+    wide, high = max(east) - min(east) + 2 * MARGIN, max(north) - min(north) + 2 * MARGIN
+    width = min(max(wide, 2 * high, LEAST), 360.0)
+    height = min(max(high, width / 2), 145.0)
+    west = min(max((max(east) + min(east) - width) / 2, -180.0), 180.0 - width)
+    south = min(max((max(north) + min(north) - height) / 2, -60.0), 85.0 - height)
+    return west, west + width, south, south + height
 
 
 def _plot(
@@ -197,17 +262,17 @@ def _plot(
     says: str,
     columns: tuple[str, ...],
     rows: tuple[tuple[str, ...], ...],
+    lowest: float = 9.0,
 ) -> Plot:
-    wide, narrow = (_image(draw, width, height) for width in (WIDE, NARROW))
+    """``height`` in inches; on a narrow screen at most ``lowest``."""
+    wide, narrow = (_image(draw, width, height, lowest) for width in (WIDE, NARROW))
     return Plot(title=title, wide=wide, narrow=narrow, says=says, columns=columns, rows=rows)
 
 
-def _image(draw: Callable[[Axes, float], None], width: float, height: float) -> str:
+def _image(draw: Callable[[Axes, float], None], width: float, height: float, narrow: float) -> str:
     """The same bytes for the same data: no date and no random name is in it."""
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(
-            figsize=(width, height if width == WIDE or height < 3.9 else height / 1.9), layout="constrained"
-        )
+        figure = Figure(figsize=(width, height if width == WIDE else min(height, narrow)), layout="constrained")
         draw(figure.subplots(), width)
         out = io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -253,9 +318,19 @@ def _country(code: str, width: float) -> str:
     return code if width < WIDE else wording.country(code)
 
 
+def _family(one: Seen) -> str:
+    return one.type.partition(".")[0]
+
+
 def _short(name: str, width: float) -> str:
     shown = name.removeprefix("in ")
     return shown if width == WIDE or len(shown) < 18 else f"{shown[:16]}…"
+
+
+def _colors(said: Sequence[dict[str, Any]]) -> str:
+    names = {"critical": "critical in red", "warning": "warning in orange"}
+    shown = [names[s] for s in names if any(alert["severity"] == s for alert in said)]
+    return f", {' and '.join(shown)}" if shown else ""
 
 
 def _largest(seen: Sequence[Seen]) -> list[Seen]:
@@ -263,9 +338,7 @@ def _largest(seen: Sequence[Seen]) -> list[Seen]:
     return sorted(seen, key=lambda one: (-(one.killed or 0), one.id))[:DRAWN]
 
 
-def _country_of(alert: dict[str, Any]) -> str | None:
-    return next((i["place"]["country"] for i in alert["incidents"] if i.get("place")), None)
-
-
-def _said_of(alerts: Iterable[dict[str, Any]], code: str) -> int:
-    return sum((a["key"].get("country") or _country_of(a)) == code for a in alerts)
+def _where(alert: dict[str, Any]) -> str:
+    """The country that an alert speaks of, "?" when it names none."""
+    named = (i["place"]["country"] for i in alert["incidents"] if i.get("place"))
+    return alert["key"].get("country") or next(named, None) or "?"
