@@ -36,7 +36,8 @@ Read = Callable[[int], Record]
 
 def snapshot(rule: Rule, peak: Peak | None, members: Sequence[Happening], severity: str) -> Snapshot:
     """What a message about these happenings would say now."""
-    within = [m for m in members if peak is not None and m.id in peak.ids]
+    inside = frozenset(peak.ids) if peak is not None else frozenset()
+    within = [m for m in members if m.id in inside]
     tolls = [t for t in (rules.measured(rule, m) for m in within) if t is not None]
     families = {family for m in members for family in m.families}
     phases = sorted({m.phase for m in members if m.phase})

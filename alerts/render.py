@@ -42,17 +42,21 @@ class Renderer:
     def render(self, alert: Alert, rule: Rule) -> tuple[Alert, str | None]:
         """The alert with title, text and readback. The second value says which template failed and why, or is None."""
         alert = replace(alert, readback=readback(alert))
-        title, title_failure = self._field("title", rule.title, alert, rule)
+        seen = variables(alert, rule)
+        title, title_failure = self._field("title", rule.title, seen, alert, rule)
         alert = replace(alert, title=title)
-        text, text_failure = self._field("text", rule.text, alert, rule)
+        seen["alert"]["title"] = title
+        text, text_failure = self._field("text", rule.text, seen, alert, rule)
         failures = [failure for failure in (title_failure, text_failure) if failure]
         own = rule.text is not None and text_failure is None
         return replace(alert, text=text, own_text=own), "; ".join(failures) or None
 
-    def _field(self, field: str, own: str | None, alert: Alert, rule: Rule) -> tuple[str, str | None]:
+    def _field(
+        self, field: str, own: str | None, seen: dict[str, Any], alert: Alert, rule: Rule
+    ) -> tuple[str, str | None]:
         source = built_in(field) if own is None else own
         try:
-            return self._templates.attempt(field, source, alert, rule), None
+            return self._templates.attempt(field, source, seen), None
         except RenderError as failed:
             place = f" at line {failed.line}" if failed.line else ""
             plain = plain_title(alert) if field == "title" else plain_text(alert)
@@ -94,9 +98,9 @@ class Templates:
             self._loaded[source] = self._sandbox.load(source)
         return self._loaded[source]
 
-    def attempt(self, field: str, source: str, alert: Alert, rule: Rule) -> str:
+    def attempt(self, field: str, source: str, seen: Mapping[str, Any]) -> str:
         """What a template gives for a field: ``title`` on one line, or ``text``. Raises RenderError."""
-        told = self.run(source, variables(alert, rule))
+        told = self.run(source, seen)
         text = " ".join(told.split()) if field == "title" else told.strip()
         if not text:
             raise RenderError(f"the {field} is empty")

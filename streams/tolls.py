@@ -23,7 +23,7 @@ ANALYST = "analyst"
 _SOFT = frozenset({"vague", "unstated"})
 
 
-class Want(Struct, frozen=True, kw_only=True):
+class Want(Struct, frozen=True, kw_only=True, cache_hash=True):
     """Which figures to read: a measure, the sides, the victims' classes (empty: all), and whether vague ones count."""
 
     measure: str

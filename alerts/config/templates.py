@@ -23,7 +23,7 @@ from alerts.config.schema import BY
 from alerts.config.types import Destination, Rule
 from alerts.config.values import INVALID, Values, text
 from alerts.readback import readback
-from alerts.render import Templates, told_variables
+from alerts.render import Templates, told_variables, variables
 from alerts.sandbox import RenderError
 from streams.article import EventTime
 
@@ -127,7 +127,7 @@ def _check(values: Values, templates: Templates, rule: Rule, field: str, source:
     def render(written: str) -> None:
         for alert in fixtures(rule):
             told = replace(alert, readback=readback(alert), title="An alert's title")
-            templates.attempt(field, written, told, rule)
+            templates.attempt(field, written, variables(told, rule))
 
     _try(values, templates, field, source, render)
 

@@ -66,15 +66,16 @@ class Judge:
 
     def crossing(self, rule: Rule, key_text: str, item: Item) -> Verdict:
         """Whether a happening makes its window reach a band."""
+        window = self._tables.windows.rows[key_text]
         if rule.trigger == "at_least":
-            return self._fullest_around(rule, self._tables.windows.rows[key_text], item)
+            return self._fullest_around(rule, window, item)
         if rule.trigger == "sequence":
             found = self.following.completed(rule, key_text, item.id)
             if isinstance(found, str):
                 return Verdict(reason="no_sequence", detail=found)
             return Verdict(peak=found, severity=rule.bands[0].severity)
         if rule.trigger == "first":
-            return self._first(rule, self._tables.windows.rows[key_text], item)
+            return self._first(rule, window, item)
         return self._unusual(rule, key_text, item)
 
     def standing(self, rule: Rule, root: Root) -> Verdict:
