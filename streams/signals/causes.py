@@ -36,6 +36,8 @@ _WITH_OTHERS = frozenset(
 #: What kills without an attack being named: "sectarian violence claimed 14 lives".
 _UNREST = frozenset("violence unrest bloodshed rioting riot riots crackdown rounds ammunition protesters".split())
 _AT_HOME = frozenset("domestic home partner family verbal".split())
+#: What follows these is brought about and brings nothing: "the war has killed 48,000 and caused famine".
+_BRINGS = frozenset("caused causing causes triggered triggering brought bringing created creating sparked".split())
 _BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
@@ -246,7 +248,12 @@ class Causes:
     def _causes(self) -> list[tuple[int, str]]:
         """The tokens that name a cause, and which."""
         causes = self.lexicon.causes
-        return [(i, causes[word]) for i, word in enumerate(self.sentence.words) if word in causes]
+        words = self.sentence.words
+        return [
+            (i, causes[word])
+            for i, word in enumerate(words)
+            if word in causes and _BRINGS.isdisjoint(words[max(i - 2, 0) : i])
+        ]
 
     @lazy
     def _accidents(self) -> list[int]:

@@ -68,7 +68,7 @@ def _before(sentence: Sentence, i: int) -> list[str]:
     for back in range(i - 1, max(i - 1 - _REACH, -1), -1):
         if sentence.words[back] in _BOUNDARIES:
             break
-        words.append(sentence.words[back])
+        words.append("" if sentence.is_month(back) else sentence.words[back])
     return words
 
 

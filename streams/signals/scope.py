@@ -33,6 +33,12 @@ _TOTALS = re.compile(
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|(?:during|in) the month of|from \d{1,2} (?:\w+ )?to \d{1,2} \w+|between \d{1,2} \w+ and \d{1,2} \w+) "
 )
+#: One happening that is the worst of a time: "the deadliest so far was an ambush", not "the deadliest year".
+_RECORD = re.compile(
+    r" (?:deadliest|bloodiest|worst|heaviest|gravest|biggest|largest|most (?:deadly|serious|violent))"
+    r" (?:\S+ ){0,2}?(?:to date|so far|yet|this year|attack|ambush|raid|assault|bombing|blast|massacre|strike|shooting)"
+    r"(?! \S* ?(?:year|month|week|period)) "
+)
 #: Many happenings with one figure for a time: "attacks in the city have killed 31 people this week".
 _OF_MANY = re.compile(
     r" (?:attacks|bombings|shootings|killings|clashes|raids|strikes|blasts|explosions|violence|fighting)"
@@ -185,6 +191,8 @@ def is_cumulative(
     ):
         return True
     told = f" {' '.join(words)} "
+    if _RECORD.search(told):
+        return False
     if _TOTALS.search(told) or _OF_MANY.search(told):
         return True
     if (most >= _CAMPAIGN and _OF_A_CAMPAIGN.search(told)) or (most >= _MANY and _ATTACKS.search(told)):
@@ -260,7 +268,7 @@ def is_habit(sentence: Sentence, hit: Found) -> bool:
     if present and sentence.section != "title":
         return True
     base = hit.phrase.kind == "verb" and hit.phrase.form in ("B", "S") and sentence.section != "title"
-    before = sentence.words[max(hit.first - 3, 0) : hit.first]
+    before = [sentence.words[i] for i in range(max(hit.first - 3, 0), hit.first) if not sentence.is_month(i)]
     return base and not {"to", "will", "would", "could", "may", "might", "can", "did", "not"} & set(before)
 
 

@@ -26,6 +26,7 @@ SAYING = frozenset(
 )
 PERFECT = frozenset("has have had having 've".split())
 _CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
+_BEFORE_MONTHS = frozenset("early late mid in since of last until by during from".split())
 _BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
 _TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
 _OPEN_CUTS = frozenset("-- — – ;".split())
@@ -149,6 +150,13 @@ class Sentence:
         if self.shouted or self._titled or not self.text[self.starts[i]].isupper():
             return False
         return i > 0 or (len(self.starts) > 1 and self.text[self.starts[1]].isupper())
+
+    def is_month(self, i: int) -> bool:
+        """Whether "may" is the month: "since early May", "on 3 May"."""
+        if self.words[i] != "may":
+            return False
+        before, after = self.word(i - 1), self.word(i + 1)
+        return before in _BEFORE_MONTHS or before[:1].isdigit() or after[:1].isdigit()
 
     @lazy
     def _titled(self) -> bool:

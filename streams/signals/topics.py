@@ -21,6 +21,9 @@ _RESCUES = frozenset(
     """rescuers wreckage airliner jetliner takeoff coastguard lifeboat lifeboats cockpit altitude lifejackets
     life-jackets firefighters firefighter salvage tugboats trawler""".split()
 )
+_WARS = frozenset("war conflict fighting insurgency offensive rebellion siege".split())
+#: What wars bring: beside one, no misfortune of its own.
+_OF_WARS = frozenset("famine hunger starvation".split())
 _DIES = frozenset("died death passed passing".split())
 _AT_AN_AGE = frozenset("aged age cancer illness heart funeral tributes mourned mourn obituary hospice career".split())
 _DIFFERENT = 3
@@ -52,7 +55,8 @@ def misfortune_of(lexicon: Lexicon, fields: Sequence[tuple[str, Sequence[Hit]]])
         early = [hit for hit in hits if hit.start < _LEAD]
         if any(_surely_an_attack(lexicon, hit, folded, words) for hit in early):
             return None
-        reasons = [lexicon.causes.get(word) for word in words]
+        at_war = not _WARS.isdisjoint(words)
+        reasons = [lexicon.causes.get(word) for word in words if not (at_war and word in _OF_WARS)]
         reasons += [p.reason for hit in early for p in lexicon.phrases[hit.number] if p.kind == "veto"]
         found = next((reason for reason in reasons if reason in _MISFORTUNES), None) or _hinted(words)
         if found is not None:

@@ -299,3 +299,33 @@ def test_a_gunman_who_is_shot_is_no_victim() -> None:
     report = classify(article("The gunman killed three people before he was shot dead by police."))
     sides = {c.side: c.low for s in report.signals for c in s.counts if c.measure == "killed"}
     assert sides == {"victim": 3, "perpetrator": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "The deadliest to date was an assault late Tuesday that left 14 gendarmes dead south of Diffa.",
+            ("attack.generic", "actual", "incident"),
+        ),
+        (
+            "The war since early 2022 has killed more than 48,000 people, caused famine and emptied the towns.",
+            ("casualty.cumulative_total", "actual", "cumulative"),
+        ),
+        (
+            "Since the truce took effect on 2 February, at least 31 violations have been recorded, killing six civilians.",
+            ("ceasefire.violation", "actual", "cumulative"),
+        ),
+        (
+            "Attacks have surged since early May as fighters lay mines, shoot at convoys and lob mortar bombs.",
+            ("attack.ied", "actual", "trend"),
+        ),
+        (
+            "Militants are using the quarantine and a cabinet crisis to step up lethal raids.",
+            ("trend.attacks_up", "actual", "trend"),
+        ),
+        ("Rebels killed four soldiers near Kidal on 3 May.", ("attack.generic", "actual", "incident")),
+    ],
+)
+def test_when_and_how_far_it_holds(text: str, told: tuple[str, str, str]) -> None:
+    assert told in {(s.type, s.realis, s.scope) for s in classify(article(text)).signals}
