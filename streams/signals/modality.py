@@ -43,6 +43,7 @@ _NEGATIONS = frozenset(
 )
 #: Before the subject these say that nobody did it: "no soldier has been withdrawn".
 _NOBODY = frozenset("no none neither".split())
+_JOINS = frozenset('and but or that "'.split())
 _WILL = frozenset("will shall 'll won't".split())
 _COULD = frozenset("would could may might can should must cannot can't".split())
 _MODALS = _WILL | _COULD
@@ -193,7 +194,7 @@ def _finite(sentence: Sentence, i: int, j: int, form: str, *, told: bool) -> Mod
             effect = governor_at(sentence, k - 1)
             if effect == "denied" or (effect in ("demanded", "offered", "planned") and form == "B"):
                 return Modality(effect, k - 1)
-        if word in _NOBODY and (k == 0 or words[k - 1] in _STOPS):
+        if word in _NOBODY and (k == 0 or words[k - 1] in _STOPS or words[k - 1] in _JOINS):
             return Modality("negated", k)
         if word in _STOPS:
             break

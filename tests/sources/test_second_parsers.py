@@ -14,8 +14,8 @@ import fastfeedparser
 import NewsMLG2
 import pandas
 import pytest
+from boilerpy3.extractors import ArticleExtractor
 from lxml import etree
-from readability import Document
 
 from streams.article import Article
 from streams.sources import read_feed
@@ -106,8 +106,9 @@ def test_pandas_finds_the_same_in_a_table() -> None:
             assert article.published == moment(row["Publication Date"])
 
 
-def test_readability_finds_the_same_in_a_page() -> None:
+def test_boilerpipe_finds_the_same_in_a_page() -> None:
+    """It keeps two labels of the page round the text, so ours has to stand in its as a whole."""
     (article,) = ours("page.html")
-    page = Document((FOLDER / "page.html").read_text(encoding="utf-8"))
-    assert article.title == page.short_title()
-    assert words(article.body) == words(page.summary())
+    page = ArticleExtractor().get_doc((FOLDER / "page.html").read_text(encoding="utf-8"))
+    assert page.title.startswith(article.title)
+    assert " ".join(words(article.body)) in " ".join(words(page.content))
