@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml
 
 setup: $(STAMP)  ## Make .venv with tocsin and its tools
 
-demo: setup  ## Replay five weeks of invented news to a receiver on this machine
+demo: setup  ## Replay five weeks of invented news to a receiver on this machine (PORT=9000)
 	@bash examples/demo.sh
 
 test: setup lint types  ## Lint, types and every quick test (some five minutes on two cores)

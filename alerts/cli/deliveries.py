@@ -75,7 +75,7 @@ def table(notifications: Iterable[Notification]) -> Table:
             Text(item.state, style=_COLOURS.get(item.state, "")),
             str(item.attempts),
             item.not_before or "",
-            Text(_outcome(item)),
+            Text(one_line(_outcome(item))),
         )
     return grid
 

@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from alerts.channels.text import one_line
+
 if TYPE_CHECKING:
     from alerts.dispatch.seen import Way
 
@@ -31,7 +33,7 @@ def table_of(alerts: Iterable[dict[str, Any]], ways: Mapping[str, Sequence[Way]]
             Text(alert["severity"], style=color),
             f"{alert['kind']}, on trial" if alert.get("shadow") else alert["kind"],
             alert["id"],
-            Text(alert["title"], style=_KINDS.get(alert["kind"], "")),
+            Text(one_line(alert["title"]), style=_KINDS.get(alert["kind"], "")),
             *((_told(ways.get(alert["id"], ())),) if ways is not None else ()),
         )
     return grid

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts import facts
+from alerts.channels.text import one_line
 from alerts.cli.common import FAILED, load_config, stop, store_path
 from alerts.dispatch.held import Held
 from alerts.dispatch.seen import held_rows
@@ -49,7 +50,7 @@ def command(config: str | None, store: str | None, form: str | None, show_scores
         if isinstance(value, dict):
             grid = Table(box=None, show_header=False, pad_edge=False)
             for name, item in value.items():
-                grid.add_row(f"  {name}", Text(_said(item)))
+                grid.add_row(Text(f"  {one_line(name)}"), Text(one_line(_said(item))))
             console.print(f"[bold]{heading.replace('_', ' ')}[/bold]" + ("" if value else "  none"))
             if value:
                 console.print(grid)
@@ -75,8 +76,12 @@ def _said(item: Any) -> str:
     """A figure, or the facts of a destination that say something."""
     if not isinstance(item, dict):
         return str(item)
-    facts = {name.replace("_", " "): value for name, value in item.items() if value and name != "state"}
+    facts = {name.replace("_", " "): _flat(value) for name, value in item.items() if value and name != "state"}
     return "; ".join([str(item.get("state", "")), *(f"{name} {value}" for name, value in facts.items())])
+
+
+def _flat(value: Any) -> str:
+    return " ".join(str(part) for part in value.values() if part) if isinstance(value, dict) else str(value)
 
 
 def _show_scores(found: Scores, *, as_json: bool) -> None:

@@ -113,6 +113,17 @@ def test_status_says_what_came_and_what_went(store: Path) -> None:
     assert (found["articles_waiting"], found["quarantined"]) == (0, {})
 
 
+def test_status_table_obeys_nothing_that_a_feed_or_a_receiver_said(store: Path) -> None:
+    with sqlite3.connect(store) as db:
+        db.execute("INSERT INTO unreadable (at, place, why) VALUES (1, 'a[/bold]\x1b[2J', 'no [red]date\x1b]0;x\x07')")
+        answer = json.dumps({"status": 404, "text": "gone\x1b[31m [/bold]"})
+        db.execute("UPDATE destinations SET failures = 3, answer = ?", (answer,))
+    found = tocsin("status", "--store", store, "--format", "table")
+    assert found.exit_code == 0, found.output
+    assert "a[/bold]" in found.output
+    assert "\x1b" not in found.output
+
+
 def test_store_of_an_old_version_is_named_not_traced(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "old.db") as db:
         db.executescript((ROOT / "tests/engines/store_1.sql").read_text(encoding="utf-8"))
