@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -139,6 +140,7 @@ def _chunks(jobs: Iterable[tuple[Key, bytes]], workers: int) -> Iterator[list[tu
 def _begin(work: Work) -> None:
     global _work  # noqa: PLW0603 - a worker's one setting
     _work = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C reaches them too, and it is their parent who ends them
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

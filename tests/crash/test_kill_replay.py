@@ -107,7 +107,7 @@ def test_kills_lose_nothing_and_repeat_only_what_was_between_send_and_mark(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3000)
 def test_a_hundred_kills(tmp_path: Path, expected: tuple[list[dict[str, object]], float]) -> None:
     number = kills = 0
     while kills < 100:

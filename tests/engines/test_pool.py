@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 import msgspec
@@ -15,6 +16,8 @@ from streams.journal import Reading, decode_entry
 def read_or_die(article: Article) -> Report:
     if article.title == "poison":
         os._exit(9)
+    if article.title == "ctrl-c":
+        os.kill(os.getpid(), signal.SIGINT)
     if article.title == "maze":
         time.sleep(60)
     if article.title == "trouble":
@@ -51,6 +54,14 @@ def test_article_that_kills_its_worker_is_quarantined_and_the_others_go_on() -> 
         pool.close()
     assert [r.id for r in found] == ["a1", "a2", "a3", "a4", "a5"]
     assert [[p.code for p in r.problems] for r in found] == [[], [], ["quarantined"], [], []]
+
+
+def test_ctrl_c_that_reaches_the_workers_too_leaves_them_to_finish() -> None:
+    pool = Pool(read_or_die, 1)
+    try:
+        assert [r.problems for r in reports(pool, jobs("ctrl-c", "plain"))] == [(), ()]
+    finally:
+        pool.close()
 
 
 def test_article_that_never_ends_is_quarantined_and_the_others_go_on() -> None:
