@@ -26,6 +26,8 @@ GiveUp = Callable[[bytes, str], bytes]
 CHUNK, CHUNK_BYTES = 16, 4 << 20
 #: Seconds that a piece of work may take: for any, and for each megabyte of it.
 PATIENCE, PATIENCE_A_MEGABYTE = 30.0, 30.0
+#: Seconds that a worker may take to start, which is not the time of its work.
+START = 60.0
 
 _work: Work | None = None
 
@@ -93,9 +95,10 @@ class Workers:
         """Do one job with nobody beside it, so that only it can be to blame when the worker dies or hangs."""
         why = ""
         for _ in range(2):
-            if self._solo is None:
-                self._solo = self._start(1)
             try:
+                if self._solo is None:
+                    self._solo = self._start(1)
+                    self._solo.submit(_work_all, []).result(START)
                 return self._solo.submit(_work_all, [job]).result(self._time_for([job]))[0]
             except (BrokenProcessPool, TimeoutError) as error:
                 why = "did not end" if isinstance(error, TimeoutError) else "ended the worker process"
