@@ -21,6 +21,7 @@ from alerts.dispatch import Dispatch, Sending, held, waiting
 from alerts.render import Renderer
 from alerts.roots import Tables
 from alerts.triggers import silence
+from alerts.triggers.judging import speaks_of
 from alerts.voice import Voice
 from streams import coverage, embargo, horizons, read_by, world
 from streams.codec import canonical
@@ -253,17 +254,19 @@ class _Step:
         concerned = [root for root in self.tables.roots_about(id_, key_text) if not root.canceled]
         for root in concerned:
             joining.correct(self.voice, rule, root)
-        if concerned:
-            return
         share = self.tables.shares.rows.get(f"{rule.definition}|{id_}")
         if share is None or self.tables.text_of(rule, share.key) != key_text:
+            return
+        about = self.tables.roots_about(id_, key_text) if concerned else []
+        standing = [root for root in about if speaks_of(rule, root, share.item)]
+        if any(rule.trigger != "at_least" or share.item.at <= root.last_at for root in standing):
             return
         if self.tables.definitions.rows[rule.definition].retired:
             return
         found = self.voice.judge.crossing(rule, key_text, share.item)
         if found.severity is None:
             self.voice.log(rule, id_, found.reason, found.detail)
-        else:
+        elif all(self.voice.worse(found.severity, root.severity) for root in standing):
             joining.speak(self.voice, rule, key_text, share, found)
 
 

@@ -18,7 +18,7 @@ from alerts.roots import Root, Tables
 from alerts.triggers import silence, unusual
 from alerts.triggers.following import Following
 from alerts.triggers.keys import Keys
-from alerts.triggers.series import Sight, start_of
+from alerts.triggers.series import Sight, bucket_of, start_of
 from alerts.triggers.silence import Look, Silence
 from streams import windows, world
 from streams.state import State
@@ -216,6 +216,12 @@ class Judge:
             found.append(Verdict(peak=_peak_of(rule, sight.bucket, items), severity=severity, sight=sight))
         reaching = [one for one in found if one.severity is not None]
         return max(reaching or found, key=lambda one: one.peak.value if one.peak else 0)
+
+
+def speaks_of(rule: Rule, root: Root, item: Item) -> bool:
+    """Whether a root that stands speaks of a happening where it now is: an edit may take it to another bucket."""
+    bucket = bucket_of(item.at, rule.over)
+    return not root.canceled and (not root.told or any(sight.bucket == bucket for sight in root.told))
 
 
 def is_worse(value: float, told: float) -> bool:
