@@ -22,6 +22,7 @@ _UNDERGOING = frozenset(
     """die died dies dying perish perished lost lose losing passed succumbed sustain sustains sustained sustaining
     suffer suffers suffered suffering receive receives received receiving burned burnt bled""".split()
 )
+_KILLING = frozenset("kill kills killed killing slay slain".split())
 _DYING = frozenset("died dies".split())
 _LOSING = frozenset("lost lose loses losing".split())
 _FIGHTING = frozenset({"combatant", "police", "rebel"})
@@ -148,7 +149,7 @@ class Clauses:
             if toll is not None:
                 yield toll
             i += 2 if self.sentence.word(i + 1) == "and" else 1
-        for group in self.groups.list_from(i):
+        for group in self.groups.list_from(i, persons=self._takes_persons(hit)):
             toll = self.victims.count(hit, group)
             if toll is None:
                 break
@@ -156,6 +157,16 @@ class Clauses:
             last = group.last
         if last is not None:
             yield from self.parts(hit, last)
+
+    def _takes_persons(self, hit: Found) -> bool:
+        """Whether only somebody can be the object: one murders people, and the armed kill them."""
+        if hit.phrase.measure != "killed":
+            return False
+        if self.words[hit.first].startswith(("murder", "assass")):
+            return True
+        first = self.sentence.segment_of(hit.first)[0]
+        armed = self.sentence.lexicon.classes["armed"]
+        return self.words[hit.first] in _KILLING and not armed.isdisjoint(self.words[first : hit.first])
 
     def _named_before(self, hit: Found, i: int) -> Group | None:
         """Whom "them" means in "kidnapped six policemen and killed them": several told in the same segment."""

@@ -73,12 +73,17 @@ class Groups:
         group = self.ending.get(i)
         return group if group is not None and group.first not in self.taken and group.kind in _COUNTABLE else None
 
-    def list_from(self, i: int) -> list[Group]:
-        """The groups joined from token ``i`` on: the objects of a verb, or what "of" governs."""
+    def list_from(self, i: int, *, persons: bool = False) -> list[Group]:
+        """The groups joined from token ``i`` on: the objects of a verb, or what "of" governs.
+
+        Where only ``persons`` can stand, the first may be one whom no table knows: "murdered a sexton".
+        """
         found: list[Group] = []
         described = False
         i = self._past_modifiers(i)
         group = self.starting.get(i)
+        if group is None and persons and self.sentence.word(i) in _DETERMINERS:
+            group = self._one_person(i)
         while group is not None and not (found and self._is_subject(group)):
             if found and self._restates(found, i, group, described=described):
                 found[-1] = self._named_too(found[-1], group)
@@ -151,6 +156,11 @@ class Groups:
         if any(f.first < last and f.last > first for f in self.sentence.found):
             return None
         return Group(first, last, 1, 1, "exact", head, "people")
+
+    def _one_person(self, i: int) -> Group | None:
+        """The single noun that an article at token ``i`` opens, as a person."""
+        person = self._person(i, self._noun_end(i))
+        return person if person is not None and not person.head.endswith("s") else None
 
     def _past_apposition(self, i: int) -> int:
         """Past "mayor of the town," between a name and the next of the list; ``i`` itself where there is none."""

@@ -14,27 +14,32 @@ from streams.signals.sentence import AUXILIARIES, Found, Sentence
 from streams.text.dates import DateMention
 from streams.text.numbers import UNITS
 
-#: What governs the name of a deed, as the words before it.
+#: What governs the name of a deed that is over and judged, wherever it stands.
+_OVER = re.compile(
+    r" (?:guilty of|convicted (?:of|for)|charged with|charges? (?:of|for)|indicted (?:for|in|on)|prosecuted for"
+    r"|(?:sentenced|jailed|imprisoned|tried|pardoned|extradited|wanted) for"
+    r"|having (?:ordered|planned|killed|murdered)"
+    r"|(?:is|are|was|were|been|being|be|,|who|those|men|man|people|persons) accused of|alleged to have"
+    r"|the (?:\w+ )?(?:lawsuit|hearings?|trials?|indictment) (?:of|against|over|for|concerning)"
+    r"|(?:book|film|documentary) (?:on|about)|known for|infamous for|notorious for|remembered for|famous for"
+    r"|honou?r|honou?red|honou?ring|homage to|tribute to|memory of|monument to|statue of|plaque (?:to|for)"
+    r"|remember(?:s|ed|ing)?|victims of|unveiled for|anniversary of|commemorat(?:e|es|ed|ing)"
+    r"|(?:widow|widower|relatives|mother|father|son|daughter|brother|sister|parents|wife|husband|kin) of"
+    r"|compar(?:e|es|ed|ing)|likened|reminiscent of|similar to|impunity (?:of|for|in)|clarif(?:y|ies|ied|ying)"
+    r"|extradit(?:e|ing|ion of)|compensat(?:e|ed|ing|ion for)|masterminded|masterminding|masterminds?"
+    r") "
+)
+#: What governs the name of a deed in the body of an article; in its lead it may be the news itself.
 _GOVERNS = re.compile(
-    r" (?:responsible for|responsibility (?:for|in)|blame for|guilt (?:for|in)|guilty of|convicted (?:of|for)"
-    r"|(?:is|are|was|were|been|being|be|,|who|those|men|man|people|persons) accused of"
-    r"|accomplices? (?:of|in|to)"
-    r"|suspected of|(?:suspects?|suspicions?) (?:in|of)|charged with|charges? (?:of|for)|wanted (?:for|in)"
-    r"|indicted (?:for|in|on)|prosecuted for|sentenced for|jailed for|imprisoned for|tried for|pardoned for"
+    r" (?:responsible for|responsibility (?:for|in)|blame for|guilt (?:for|in)|accomplices? (?:of|in|to)"
+    r"|suspected of|(?:suspects?|suspicions?) (?:in|of)|wanted in"
     r"|linked (?:to|with)|linking|links? (?:to|with|between)|connected (?:to|with)|connection (?:to|with)"
     r"|implicated in|implicates|implicating|implicate|complicity in|involvement in|involved in|role in"
     r"|(?:taken|took|taking|take) part in|participat(?:ed|ing|ion) in"
-    r"|clarif(?:y|ies|ied|ying)|solv(?:e|ed|ing)|shed light on|elucidat(?:e|ed|ing)"
-    r"|masterminded|masterminding|masterminds?|having (?:ordered|planned|killed|murdered)|perpetrators|culprits"
+    r"|solv(?:e|ed|ing)|shed light on|elucidat(?:e|ed|ing)|perpetrators|culprits"
     r"|intellectual authors|confess(?:ed|es|ing)? to|admitted to"
-    r"|the (?:\w+ )?(?:cases?|lawsuit|hearings?|trials?|indictment) (?:of|against|over|for|concerning)"
-    r"|(?:report|reports|book|film|documentary|resolution|debate) (?:on|about)"
-    r"|known for|infamous for|notorious for|remembered for|famous for"
-    r"|honou?r|honou?red|honou?ring|homage to|tribute to|memory of|monument to|statue of|plaque (?:to|for)"
-    r"|unveiled for|anniversary of|commemorat(?:e|es|ed|ing)|vigil for"
-    r"|(?:widow|widower|relatives|mother|father|son|daughter|brother|sister|parents|wife|husband|kin) of"
-    r"|compar(?:e|es|ed|ing)|likened|reminiscent of|similar to|punish|punished|punishment (?:of|for)|justice for"
-    r"|impunity (?:of|for|in)|extradit(?:e|ed|ing|ion of)|compensat(?:e|ed|ing|ion for)|summoned \S+ \S+ over"
+    r"|the (?:\w+ )?cases? (?:of|against|over|for|concerning)|(?:report|reports|resolution|debate) (?:on|about)"
+    r"|punish|punished|punishment (?:of|for)|justice for|summoned \S+ \S+ over"
     r"|investigat(?:e|es|ed|ing|ion|ions)|inquir(?:y|ies) into|inquest into|probe (?:of|into)|probing"
     r") "
 )
@@ -49,7 +54,6 @@ _CLAIMS = frozenset("claim claims claimed claiming assumed accept accepted took 
 _BARS = frozenset('; : " but while when as after before said says told and'.split())
 _RELATIVES = frozenset("who which that whose whom where".split())
 _TITLE_ADJECTIVES = frozenset("slain murdered assassinated executed martyred".split())
-_POLICING = frozenset("police detectives policemen officers".split())
 #: What stands before the participle of a name.
 _LEADING_IN = frozenset("of for the his her their its to with by honor honour honoring honouring from".split())
 _DETERMINED = frozenset("the his her their its our my this that those these".split())
@@ -59,7 +63,6 @@ _PRONOUNS = frozenset("who which whose whom where".split())
 _PREPOSITIONS = frozenset("of for about behind over".split())
 _CLAUSE_BARS = frozenset('; : " and but while when as because'.split())
 _VIOLENT = frozenset({"attack", "hostage", "casualty"})
-_BLAMED = frozenset("blame blames blamed blaming".split())
 _RELATIVE_REACH = 10
 _REACH = 14
 _NEAR_WORDS = 4
@@ -69,24 +72,24 @@ def is_only_named(sentence: Sentence, hit: Found, dates: Sequence[DateMention], 
     """Whether ``hit`` stands where a deed is named and not told, and no day beside it says when it was."""
     start = max(segment[0], hit.first - _REACH)
     before = f" {' '.join(sentence.words[start : hit.first])} "
-    governor = (_last(_GOVERNS, before) if _is_nominal(sentence, hit, segment) else None) or _last(_RECALLS, before)
+    governor = _last(_RECALLS, before)
+    if governor is None and _is_nominal(sentence, hit, segment):
+        governor = _last(_OVER, before) or (_last(_GOVERNS, before) if sentence.section == "body" else None)
     if governor is not None and _reaches(sentence, start, before, governor, hit):
         return not _dated_behind(sentence, dates, start + before.count(" ", 0, governor.end() - 1), segment)
-    if _names_a_victim(sentence, hit):
+    if sentence.section == "body" and _names_a_victim(sentence, hit):
         return not _dated_behind(sentence, dates, hit.first - 2, segment)
     return _is_told_by_nobody(sentence, hit, dates, segment)
 
 
 def _is_told_by_nobody(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
     """Whether an undated deed stands below a clause that tells of something else: "the man who killed the governor"."""
-    if sentence.section == "title" or not NEWS_OF_IT.isdisjoint(sentence.bag):
+    if sentence.section != "body" or not NEWS_OF_IT.isdisjoint(sentence.bag):
         return False
     first = _relative_start(sentence, hit, segment)
     if first is None:
         first = _name_start(sentence, hit, segment)
     if first is None or _dated_behind(sentence, dates, first, segment):
-        return False
-    if sentence.section == "lead" and not _BLAMED.isdisjoint(sentence.bag):
         return False
     if "there" in sentence.words[max(first - _NEAR_WORDS - 2, 0) : first]:
         return False
@@ -109,7 +112,7 @@ def _relative_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) ->
         if word == "that" and i > segment[0] and sentence.words[i - 1] in sentence.lexicon.people:
             return i
         if word == "that" and any(f.last == i for f in sentence.found if f.phrase.kind == "noun"):
-            return i - 1 if sentence.section == "body" and sentence.word(i - 2) in _DETERMINED else i
+            return i - 1 if sentence.word(i - 2) in _DETERMINED else i
     return None
 
 
@@ -118,7 +121,7 @@ def _name_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> int
     if hit.phrase.kind == "verb" and hit.phrase.form != "G":
         return None
     for i in range(hit.first - 1, max(segment[0], hit.first - 3) - 1, -1):
-        if sentence.words[i] in _PREPOSITIONS and sentence.word(i + 1) not in ("a", "an", "another"):
+        if sentence.words[i] in _PREPOSITIONS and sentence.word(i + 1) in _DETERMINED:
             return i
     return None
 
@@ -145,8 +148,6 @@ def _reaches(sentence: Sentence, start: int, before: str, governor: re.Match[str
     last = start + before.count(" ", 0, governor.end()) - 1
     told = governor.group()
     if "responsib" in told and not _CLAIMS.isdisjoint(words[max(first - 4, 0) : first + 2]):
-        return False
-    if "investigat" in told and sentence.section != "body" and not _POLICING.isdisjoint(sentence.bag):
         return False
     between = words[last : hit.first]
     bars = [i for i, word in enumerate(between) if word in _BARS]

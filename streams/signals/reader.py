@@ -103,6 +103,7 @@ class Reader:
         self._about = Subject(lexicon, ())
         self._dateline = dateline_end(article.body)
         self._accord_day: EventTime | None = None
+        self._told_news = False
         self._capitals: dict[Field, bool] = {}
 
     def read(self, fields: Sequence[tuple[Field, str, str, list[Hit]]]) -> None:
@@ -162,6 +163,10 @@ class Reader:
         if self.anchor is None or when.from_ != "text" or when.end is None:
             return False
         return self.anchor - date.fromisoformat(when.end[:10]) > LONG_BEFORE
+
+    def _is_what_a_trial_tells(self, when: EventTime) -> bool:
+        """Whether a deed without a day follows the news of a trial, and no other happening was told yet."""
+        return self._about.court and when.from_ != "text" and not self._told_news
 
     def _shouted(self, name: Field, text: str) -> bool:
         if name not in self._capitals:
@@ -241,8 +246,11 @@ class Reader:
         start, end = sentence.span(draft.trigger.first, draft.trigger.last)
         when = self._dated(draft, time_of(draft, dates, self.anchor))
         beside = sentence.section == "body" or draft.definite
-        if draft.scope == "incident" and family in _OF_A_DAY and beside and self._is_long_past(when):
-            draft.scope = "reference"
+        if draft.scope == "incident" and family in _OF_A_DAY:
+            if (beside and self._is_long_past(when)) or self._is_what_a_trial_tells(when):
+                draft.scope = "reference"
+            else:
+                self._told_news = True
         if self._trace is not None:
             self._trace.clauses[sentence.field, start, draft.type] = sentence.span(*draft.segment)
         self.drafts.append(draft)

@@ -27,7 +27,7 @@ _TOTALS = re.compile(
     r"|throughout the|throughout \S+ years|\S+ years of|per (?:day|month|year)|a (?:day|month|year) on average"
     r"|daily average|an average of"
     r"|in recent (?:weeks|months|years)|so far this (?:month|week)|in all ,|altogether"
-    r"|(?:in|over|during) (?:the )?(?:(?:past|last|first) )?\S+ (?:weeks|months) of"
+    r"|(?:in|over|during) (?:the )?(?:(?:past|last|first) )?\S+ (?:weeks|months) of|the \S+ (?:weeks|months) of"
     r"|in the first (?:half|two weeks|three weeks|week|\d+ days) of"
     r"|toll (?:from|of|in) the (?:\S+ ){0,2}(?:war|conflict|insurgency|rebellion|uprising|unrest|offensive)"
     r"|during (?:january|february|march|april|may|june|july|august|september|october|november|december)"

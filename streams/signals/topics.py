@@ -26,6 +26,10 @@ _WARS = frozenset("war conflict fighting insurgency offensive rebellion siege".s
 _OF_WARS = frozenset("famine hunger starvation".split())
 _DIES = frozenset("died death passed passing".split())
 _AT_AN_AGE = frozenset("aged age cancer illness heart funeral tributes mourned mourn obituary hospice career".split())
+_COURT = frozenset(
+    """sentenced convicted acquitted jury juror jurors verdict defendant defendants pleaded pleads manslaughter guilty
+    indicted retrial appeals""".split()
+)
 _DIFFERENT = 3
 
 
@@ -118,6 +122,11 @@ class Subject:
     def crime(self) -> bool:
         """Whether it is of crime without politics."""
         return is_crime(self._lexicon, [folded for folded, _ in self._fields])
+
+    @lazy
+    def court(self) -> bool:
+        """Whether title and opening tell of a trial or a sentence."""
+        return any(not _COURT.isdisjoint(_WORD.findall(folded[:_LEAD])) for folded, _ in self._fields)
 
     @lazy
     def peaceful(self) -> bool:
