@@ -76,6 +76,8 @@ class Clauses:
         if helper == "and" and self.words[hit.first] in _DYING and (hurt := self._hurt_before(back)) is not None:
             return [self.victims.state(hit, hurt)]
         if hit.phrase.family == "casualty" and self.words[hit.first] in _UNDERGOING:
+            if self.words[hit.first] in _DYING and (hurt := self._hurt_subject(hit)) is not None:
+                return [self.victims.state(hit, hurt)]
             return self.passive(hit, self.before(hit.first))
         by_whom = form == "P" and "by" in self.words[hit.first : hit.last]
         if (form in ("DN", "N") or by_whom) and helper not in PERFECT:
@@ -95,6 +97,14 @@ class Clauses:
         verb = max(hurt, key=lambda v: v.first)
         subjects = [g for g in self.groups.all if g.first in self.groups.taken and g.last <= verb.first]
         return subjects[-1] if subjects else None
+
+    def _hurt_subject(self, hit: Found) -> Group | None:
+        """Who dies of what a relative clause tells: "a soldier who was wounded in the ambush has died"."""
+        hurt = [v for v in self.verbs.values() if v.last <= hit.first and v.phrase.measure == "wounded"]
+        if len(hurt) != 1 or "killed" in self.victims.told:
+            return None
+        known = (g for g in self.groups.all if g.first in self.groups.taken and g.last <= hurt[0].first)
+        return next((g for g in known if self.sentence.word(g.last) == "who" and hit.first - g.last < _ASIDE * 3), None)
 
     def before(self, i: int) -> int:
         """The token before ``i`` that is no adverb."""
@@ -224,6 +234,9 @@ class Clauses:
         group = self.groups.subject_before(at, first)
         joined = self.groups.list_to(group) if group is not None else []
         found = [toll for g in joined if (toll := self.victims.count(hit, g)) is not None]
+        if found and group is not None and self.sentence.word(group.last) == "and" and self.sentence.word(at) == "were":
+            other = self.groups.person_between(group.last + 1, at)
+            found += [toll for g in [other] if g is not None and (toll := self.victims.count(hit, g)) is not None]
         if found:
             return found + self._parts_between(hit, found[-1].last, at)
         return self._unlisted(hit, at, first) or list(self._inverted(hit))

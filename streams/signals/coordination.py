@@ -112,9 +112,25 @@ class Groups:
             end += 1
         if end > i + 1 and self.sentence.word(end) == "and":
             return end
+        office = next(
+            (k for k in range(i + 1, min(i + _OFFICE_LENGTH, len(self.words))) if self.words[k] in ("and", ",")), None
+        )
+        if office is not None and self._joins_another(office):
+            return office
         comma = next((k for k in range(i + 1, min(i + _OFFICE_LENGTH, len(self.words))) if self.words[k] == ","), None)
         joined = comma is not None and self.sentence.word(comma + 1) in ("along", "together")
         return comma if comma is not None and joined else i
+
+    def _joins_another(self, i: int) -> bool:
+        """Whether one more person stands behind the joint at token ``i``: "and a cashier", ", his aide and a guard"."""
+        group = self.beginning(i + 1)
+        if group is None or group.kind != "people" or group.low != 1 or self.words[i + 1] not in _DETERMINERS:
+            return False
+        return self.words[i] == "and" or self.sentence.word(group.last) == "and"
+
+    def person_between(self, first: int, last: int) -> Group | None:
+        """The person, known or not, that tokens ``first`` to ``last`` are: "his helper"."""
+        return self._person(first, last) if self.sentence.word(first) in _DETERMINERS and last - first <= _FAR else None
 
     def _past_place(self, i: int) -> int:
         """Past "in the market" in "7 in the market and 4 at the station", where each figure has its place."""
@@ -224,7 +240,7 @@ class Groups:
                 and found[0].low == 1
                 and not found[0].names
                 and self._only_comma(left, found[0])
-            ):
+            ) or self._bears_title(left, found[0]):
                 found[0] = self._named_too(left, found[0])
             elif (
                 left.kind != "name" and not left.names and found[0].kind == "name" and self._only_comma(left, found[0])
@@ -234,6 +250,11 @@ class Groups:
             else:
                 found.insert(0, left)
         return found
+
+    def _bears_title(self, left: Group, group: Group) -> bool:
+        """Whether both are one person: "a French nun, Sister Marie Duval, was killed"."""
+        alone = left.low == group.low == 1 and bool(group.names) and not left.names and group.kind == "people"
+        return alone and self._only_comma(left, group) and self.sentence.word(group.last) == ","
 
     def _only_comma(self, left: Group, right: Group) -> bool:
         return "and" not in self.words[left.last : right.first]

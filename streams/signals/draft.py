@@ -31,6 +31,8 @@ class Draft:
     """"The ambush", "Saturday's attack": speaks of one already told."""
     fresh: bool = False
     """"Another attack", "a separate bombing": surely not the one told before."""
+    passing: bool = False
+    """Named where it is no news if the article tells of another: "the widow of the slain editor"."""
     victims: Victims = "new"
     """``told``: "he was killed", "the driver died", one that may be known; ``added``: "was also killed", on top."""
 

@@ -69,6 +69,7 @@ def kind_of(type_: str) -> str:
 
 def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Signal, ...], tuple[Event, ...]]:
     """The signals with their event ids and final scopes, and the events, in order of their first telling."""
+    signals = _named_beside_news(signals, drafts)
     gatherings: list[Gathering] = []
     order = sorted(range(len(signals)), key=lambda n: (signals[n].section in ("title", "caption"), n))
     for n in order:
@@ -89,6 +90,21 @@ def gather(signals: Sequence[Signal], drafts: Sequence[Draft]) -> tuple[tuple[Si
             final[n] = replace(signals[n], event=f"e{number}", scope=_scope_in(n, lead, members, signals, drafts))
         events.append(_event(f"e{number}", members, lead, final, drafts))
     return tuple(final), tuple(events)
+
+
+def _named_beside_news(signals: Sequence[Signal], drafts: Sequence[Draft]) -> list[Signal]:
+    """Deeds that are only named are references where the same article tells of one as news."""
+    news = any(
+        counts_by_default(s) and kind_of(s.type) in _PASSING and not d.passing
+        for s, d in zip(signals, drafts, strict=True)
+    )
+    return [_undated(s) if news and d.passing else s for s, d in zip(signals, drafts, strict=True)]
+
+
+def _undated(signal: Signal) -> Signal:
+    """The signal as a reference, which the day of publication does not date."""
+    when = signal.event_time if signal.event_time.from_ == "text" else EventTime()
+    return replace(signal, scope="reference", event_time=when)
 
 
 def _without_sums(signals: Sequence[Signal], gatherings: Sequence[Gathering]) -> list[Signal]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from streams.signals.scope import NEWS_OF_IT
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
 from streams.text.dates import DateMention
 from streams.text.numbers import UNITS
@@ -63,28 +62,55 @@ _PRONOUNS = frozenset("who which whose whom where".split())
 _PREPOSITIONS = frozenset("of for about behind over".split())
 _CLAUSE_BARS = frozenset('; : " and but while when as because'.split())
 _VIOLENT = frozenset({"attack", "hostage", "casualty"})
+#: Main clauses that make a deed below them news: a reaction, a search, a claim, a burial, an event that occurs.
+_NEWS_OF_IT = frozenset(
+    """condemned condemn condemns condemning denounced denounce deplored repudiated repudiate mourned mourn funeral
+    buried burial hunt hunting hunted search searching searched arrested arrests captured chasing pursuing claim
+    claims claimed reported report confirmed announced identified found seen recent recently occurred happened place
+    broke erupted exploded clash clashes fighting wake following""".split()
+)
 _RELATIVE_REACH = 10
 _REACH = 14
 _NEAR_WORDS = 4
 
 
 def is_only_named(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
-    """Whether ``hit`` stands where a deed is named and not told, and no day beside it says when it was."""
-    start = max(segment[0], hit.first - _REACH)
-    before = f" {' '.join(sentence.words[start : hit.first])} "
-    governor = _last(_RECALLS, before)
-    if governor is None and _is_nominal(sentence, hit, segment):
-        governor = _last(_OVER, before) or (_last(_GOVERNS, before) if sentence.section == "body" else None)
-    if governor is not None and _reaches(sentence, start, before, governor, hit):
-        return not _dated_behind(sentence, dates, start + before.count(" ", 0, governor.end() - 1), segment)
-    if sentence.section == "body" and _names_a_victim(sentence, hit):
+    """Whether ``hit`` stands where a deed that is over is named and not told, and no day beside it says when it was."""
+    return _is_governed(sentence, hit, dates, segment, _RECALLS) or (
+        _is_nominal(sentence, hit, segment) and _is_governed(sentence, hit, dates, segment, _OVER)
+    )
+
+
+def is_in_passing(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
+    """Whether ``hit`` names a deed that is no news in an article which tells of another."""
+    if sentence.section != "body":
+        return False
+    if _is_nominal(sentence, hit, segment) and _is_governed(sentence, hit, dates, segment, _GOVERNS):
+        return True
+    if _names_a_victim(sentence, hit):
         return not _dated_behind(sentence, dates, hit.first - 2, segment)
     return _is_told_by_nobody(sentence, hit, dates, segment)
 
 
+def _is_governed(
+    sentence: Sentence,
+    hit: Found,
+    dates: Sequence[DateMention],
+    segment: tuple[int, int],
+    governors: re.Pattern[str],
+) -> bool:
+    """Whether one of the governors reaches the hit, and no day stands behind it."""
+    start = max(segment[0], hit.first - _REACH)
+    before = f" {' '.join(sentence.words[start : hit.first])} "
+    governor = _last(governors, before)
+    if governor is None or not _reaches(sentence, start, before, governor, hit):
+        return False
+    return not _dated_behind(sentence, dates, start + before.count(" ", 0, governor.end() - 1), segment)
+
+
 def _is_told_by_nobody(sentence: Sentence, hit: Found, dates: Sequence[DateMention], segment: tuple[int, int]) -> bool:
     """Whether an undated deed stands below a clause that tells of something else: "the man who killed the governor"."""
-    if sentence.section != "body" or not NEWS_OF_IT.isdisjoint(sentence.bag):
+    if not _NEWS_OF_IT.isdisjoint(sentence.bag):
         return False
     first = _relative_start(sentence, hit, segment)
     if first is None:
@@ -154,7 +180,7 @@ def _reaches(sentence: Sentence, start: int, before: str, governor: re.Match[str
     if bars and not all(between[i] == "and" and i < len(between) - 1 and between[i + 1] != "the" for i in bars):
         return False
     commas = [i for i, word in enumerate(between) if word == ","]
-    return all(between[i + 1 : i + 2] and between[i + 1] in _RELATIVES for i in commas)
+    return not commas or not _RELATIVES.isdisjoint(between[commas[-1] + 1 : commas[-1] + 2])
 
 
 def _is_nominal(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> bool:
@@ -162,6 +188,8 @@ def _is_nominal(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> boo
     if hit.phrase.kind != "verb":
         return True
     if hit.phrase.form == "G":
+        return True
+    if _names_a_victim(sentence, hit):
         return True
     near = sentence.words[max(segment[0], hit.first - _NEAR_WORDS) : hit.first]
     if not _RELATIVES.isdisjoint(near):

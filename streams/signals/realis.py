@@ -47,6 +47,7 @@ _ATTEMPTED = frozenset("attempted attempt attempts failed unsuccessful unexplode
 _CONTINUING = frozenset("continues continuing continue ongoing underway proceeding continued pressing being".split())
 _BOUNDARIES = frozenset(', ; : ( ) " -- — –'.split())
 _SAYING = frozenset("said says announced announces told added declared stated".split())
+_PROTESTS = frozenset("protest protests protesting protested demonstration demonstrations outcry outrage".split())
 _REACH = 7
 
 
@@ -55,6 +56,8 @@ def realis_of(sentence: Sentence, hit: Found) -> Realis:
     before = _before(sentence, hit.first)
     first, last = sentence.segment_of(hit.first)
     segment = sentence.words[first : hit.first]
+    if "against" in before and not _PROTESTS.isdisjoint(segment):
+        before = [word for word in before if word != "against"]
     if _DENIALS & set(segment):
         return "denied"
     if hit.phrase.kind == "noun":

@@ -87,13 +87,6 @@ _INQUIRED = frozenset(
     denouncing deplored mourned protesting linked responsible honor honour impunity justice clarify clarified
     solved unsolved accuses accused""".split()
 )
-#: Main clauses that make a deed below them news: a reaction, a search, a claim, a burial, an event that occurs.
-NEWS_OF_IT = frozenset(
-    """condemned condemn condemns condemning denounced denounce deplored repudiated repudiate mourned mourn funeral
-    buried burial hunt hunting hunted search searching searched arrested arrests captured chasing pursuing claim
-    claims claimed reported report confirmed announced identified found seen recent recently occurred happened place
-    broke erupted exploded clash clashes fighting wake following""".split()
-)
 _HELPERS = AUXILIARIES | PERFECT | frozenset("also later reportedly allegedly apparently then".split())
 _CLAUSE_ENDS = frozenset("and but ; as when".split())
 _ATTRIBUTIVE = frozenset("of the a an any for to by from with his her their its these those that".split())
@@ -291,7 +284,7 @@ def noun_scope(sentence: Sentence, hit: Found, *, figures: bool, dated: bool = F
             definite
             and not (happens or dated or "recent" in before)
             and sentence.section == "body"
-            and (NEWS_OF_IT.isdisjoint(sentence.bag) or not _INQUIRED.isdisjoint(sentence.bag))
+            and not _INQUIRED.isdisjoint(sentence.bag)
         ):
             return "reference", True
         return "incident", definite and not happens

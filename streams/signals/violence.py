@@ -10,7 +10,7 @@ from streams.lazy import lazy
 from streams.signals.causes import About, Causes, beside, fits, plainly_violent
 from streams.signals.draft import Draft, Victims, exclusion
 from streams.signals.frames import resolve
-from streams.signals.passing import is_only_named
+from streams.signals.passing import is_in_passing, is_only_named
 from streams.signals.people import attacks_named
 from streams.signals.realis import outcome_of, realis_of
 from streams.signals.revisions import is_known_by_now, restates
@@ -310,6 +310,7 @@ class _Violence:
         opening = set(sentence.words[segment[0] : min(segment[0] + 3, segment[1])]) | set(
             sentence.words[max(trigger.first - 3, 0) : trigger.first]
         )
+        told = next((t.verb for t in tolls if t.relation == "total" and t.verb.phrase.form != "G"), judge)
         opens = segment[0] > 0 and sentence.words[segment[0]] in ("after", "before", "following", "followed")
         self.drafts.append(
             Draft(
@@ -323,6 +324,7 @@ class _Violence:
                 counts=[self._count(t, kind) for t in tolls],
                 pattern=trigger.phrase.id,
                 definite=definite,
+                passing=bool(scope == "incident" and is_in_passing(sentence, told, self.dates, segment)),
                 fresh=bool(_NEW & opening) or opens,
                 victims=self._standing(tolls),
             )

@@ -238,6 +238,14 @@ KILLED = [
     ("", "They kidnapped a rancher on Tuesday and his body was found on Thursday.", 1),
     ("", "The blast claimed the life of a child.", 1),
     ("", "Two policemen died when a bomb went off at their station.", 2),
+    ("", "Gunmen killed a sexton in the town on Thursday.", 1),
+    ("", "The murder of a philatelist by rebels on Thursday shocked the country.", 1),
+    ("", "A French nun, Sister Marie Duval, was killed in the shelling.", 1),
+    ("", "The rebels killed the chief of police, a sergeant and a private.", 3),
+    ("", "A truck driver and his helper were killed by guerrillas.", 2),
+    ("", "A soldier who was wounded in the ambush on Thursday has died.", 1),
+    ("", "The strike was in protest against the murder on Wednesday of four union leaders.", 4),
+    ("", "Guerrillas annihilated 10 soldiers in an ambush.", 10),
 ]
 
 

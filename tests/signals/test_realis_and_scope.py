@@ -49,8 +49,6 @@ NOT_FRESH = [
     "Police foiled nothing and spoke of a bomb plot in the capital.",
     "The suspect in a shooting that left two men dead was released from jail.",
     "The minister did nothing to clarify the murder of the four nuns.",
-    "The congressman asked about the case of two teachers, who were murdered by the army.",
-    "The movement, responsible for an attack that killed 34 soldiers, has asked for talks.",
     "Relatives of the 43 murdered students marched to the palace.",
     "The widow of slain senator Galvez said she has no hope.",
     "The commission has concluded that the armed forces murdered the mayor.",
@@ -60,11 +58,26 @@ NOT_FRESH = [
     "In all, 2,100 rebels were killed during the offensive, the army said.",
     "In recent months gunmen have killed 20 mayors.",
     "Some 120 people have been killed in three weeks of protests.",
+]
+
+
+#: Named in the body of an article whose news is another happening.
+IN_PASSING = [
+    "The movement, responsible for an attack that killed 34 soldiers, has asked for talks.",
+    "The congressman asked about the case of two teachers, who were murdered by the army.",
     "Aid was frozen because of the murder of the six monks.",
     "Two of the men who killed the governor are still at large.",
     "The president's father, who was killed by leftist guerrillas, was a landowner.",
     "Doubts remain about who killed the two reporters.",
+    "At least one of them had been linked with the death of a minister, a Mr Duarte, who was murdered.",
 ]
+_QUIET = "The cabinet met to discuss the budget for the coming year and said that exports of coffee had risen. " * 6
+
+
+@pytest.mark.parametrize("sentence", IN_PASSING)
+def test_a_deed_named_in_passing_adds_nothing_to_the_news(sentence: str) -> None:
+    article = read(f"Gunmen attacked a police post on Thursday, killing three officers.\n\n{_QUIET}\n\n{sentence}")
+    assert [c.low for s in counting(article) for c in s.counts if c.measure == "killed"] == [3]
 
 
 @pytest.mark.parametrize("sentence", FRESH)
