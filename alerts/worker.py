@@ -75,10 +75,14 @@ class Line:
         self._lock = asyncio.Lock()
         self._pool = Pool(classify, 1)
         self._careful: dict[int, int] = {}
+        self.stopping = False
+        """Whether nothing is taken any more: what comes is not acknowledged, and is read by another."""
         self._yielded = 0.0
 
     async def take(self, event: Any) -> None:
         """Classify one record and send what it gives."""
+        if self.stopping:
+            return
         message = event.message
         self._watchdog.began(message.partition, message.offset)
         record = Record(
@@ -89,6 +93,8 @@ class Line:
         )
         given = await self._read(record, message.partition)
         async with self._lock:
+            if self.stopping:
+                return
             for dead in given.dead:
                 await self._bury(record, dead.value, dead.where, dead.why)
             for key, received, entry in given.entries:
@@ -100,9 +106,16 @@ class Line:
             await asyncio.sleep(0)  # what waits in the queue comes without a pause, and others must have their turn
             self._yielded = time.monotonic()
 
+    async def stop(self) -> None:
+        """Take nothing more, and let what is on its way arrive."""
+        self.stopping = True
+        await self.settle(all_of_it=True)
+
     async def settle(self, *, all_of_it: bool = False) -> None:
         """Send what waits for company, and acknowledge what arrived; ``all_of_it`` waits for the rest."""
         async with self._lock:
+            if self.stopping and not all_of_it:
+                return
             await self._flush()
             while self._sent and (all_of_it or len(self._sent) > IN_FLIGHT or _is_over(self._sent[0].sent)):
                 batch = self._sent.popleft()
@@ -201,11 +214,12 @@ class ClassifyApp(faust.App):
     async def on_stop(self) -> None:
         """Let what is on its way arrive."""
         if self.line is not None:
-            await self.line.settle(all_of_it=True)
-            self.line.close()
+            await self.line.stop()
         await super().on_stop()
         if self._producer_of_reports is not None:
             await self._producer_of_reports.stop()
+        if self.line is not None:
+            self.line.close()
 
 
 def _settings(kafka: Kafka) -> dict[str, Any]:
@@ -241,7 +255,8 @@ def make_app(config: Config) -> ClassifyApp:
             try:
                 await app.line.take(event)
             except Exception:
-                _end("a record could not be classified")
+                if not app.line.stopping:  # what it needs is being closed; another reads the record again
+                    _end("a record could not be classified")
 
     @app.task  # type: ignore[untyped-decorator]
     async def settling() -> None:
@@ -251,7 +266,8 @@ def make_app(config: Config) -> ClassifyApp:
                 if app.line is not None:
                     await app.line.settle()
             except Exception:
-                _end("reports could not be sent")
+                if app.line is None or not app.line.stopping:
+                    _end("reports could not be sent")
 
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from alerts.cli import cli
 
@@ -14,6 +14,16 @@ from .broker import Broker, new_name
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("articles", "reports", "alerts", "delivered", "snapshots", "dead_letters")
 RULES = 'rules:\n  - {id: toll, when: "attack.*", measure: killed, by: [country], severity: {warning: 5}}\n'
+
+
+def run(*words: str | Path, text: str | None = None) -> Result:
+    """Run a command in this process: a start of Python for each would be most of what it takes."""
+    clients = logging.getLogger("kafka")
+    before = clients.propagate, list(clients.handlers)
+    try:
+        return CliRunner().invoke(cli, [*map(str, words)], input=text, catch_exceptions=False)
+    finally:
+        clients.propagate, clients.handlers = before
 
 
 class Desk:
@@ -33,15 +43,7 @@ class Desk:
         self.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def tocsin(self, *words: str | Path, text: str | None = None, code: int = 0) -> tuple[str, str]:
-        """Run a command with this config; gives its standard output and error, which must end with ``code``.
-
-        It runs in this process: a start of Python for each command is most of what it would take.
-        """
-        clients = logging.getLogger("kafka")
-        before = clients.propagate, list(clients.handlers)
-        try:
-            done = CliRunner().invoke(cli, [*map(str, words), "-c", str(self.path)], input=text, catch_exceptions=False)
-        finally:
-            clients.propagate, clients.handlers = before
+        """Run a command with this config; gives its standard output and error, which must end with ``code``."""
+        done = run(*words, "-c", self.path, text=text)
         assert done.exit_code == code, f"{done.exit_code}: {done.stdout}\n{done.stderr}"
         return done.stdout, done.stderr

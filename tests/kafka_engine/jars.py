@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.metadata
-import os
 import shutil
 import subprocess
 import tempfile
@@ -34,7 +33,7 @@ def fetch() -> Path:
     Raises RuntimeError with Maven's words when they cannot be had.
     """
     digest = hashlib.sha256(POM.read_bytes()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tocsin"
+    cache = Path.home() / ".cache" / "tocsin"  # XDG_CACHE_HOME is another for every run of the tests
     cache.mkdir(parents=True, exist_ok=True)
     jars = cache / f"kafka-{digest}"
     with (cache / "kafka.lock").open("w") as lock:

@@ -16,17 +16,23 @@ from ruamel.yaml import YAML
 from alerts.cli.kafka import _paced
 
 from .broker import Broker
-from .desk import ROOT
+from .desk import ROOT, run
 
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 
 
-def command_of(service: str, places: dict[str, str]) -> list[str]:
-    """A service's command, with a container's paths and other words replaced."""
+def words_of(service: str, places: dict[str, str]) -> list[str]:
+    """What a service's command says, with a container's paths and other words replaced."""
     words = [str(word) for word in COMPOSE["services"][service]["command"]]
     for old, new in places.items():
         words = [word.replace(old, new) for word in words]
-    return [sys.executable, "-m", "alerts.cli", *words]
+    return words
+
+
+def here(words: list[str]) -> None:
+    """Run a command that must end well."""
+    done = run(*words)
+    assert done.exit_code == 0, done.output
 
 
 def test_the_demonstration_tells_what_a_replay_tells(broker: Broker, tmp_path: Path) -> None:
@@ -35,14 +41,15 @@ def test_the_demonstration_tells_what_a_replay_tells(broker: Broker, tmp_path: P
     config.write_text(written.replace("kafka:19092", broker.servers).replace("/data/", f"{tmp_path}/"))
     places = {"/config/demo.yml": str(config), "/examples/": f"{ROOT / 'examples'}/"}
     for service in ("demo-topics", "demo"):
-        command = [word if word != "5" else "1000" for word in command_of(service, places)]
-        subprocess.run(command, check=True, timeout=60, cwd=ROOT, capture_output=True)
+        here([word if word != "5" else "1000" for word in words_of(service, places)])
     replayed = tmp_path / "replayed.jsonl"
-    again = ["replay", str(ROOT / "examples" / "history.jsonl"), "-c", str(config), "--alerts", str(replayed)]
-    subprocess.run([sys.executable, "-m", "alerts.cli", *again], check=True, timeout=60, cwd=ROOT)
+    history = str(ROOT / "examples" / "history.jsonl")
+    here(["replay", history, "-c", str(config), "--alerts", str(replayed), "--workers", "0"])
     wanted = Counter(json.loads(line)["title"] for line in replayed.read_bytes().splitlines())
     with (tmp_path / "desk.log").open("wb") as log:
-        desk = subprocess.Popen(command_of("demo-desk", places), cwd=ROOT, stdout=log, stderr=log)
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "alerts.cli", *words_of("demo-desk", places)], cwd=ROOT, stdout=log, stderr=log
+        )
         try:
             give_up = time.monotonic() + 60
             while (found := decided(config)) != wanted:

@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from alerts.cli.replay import command
 
 from .broker import PASSWORD, Broker
+from .desk import run
 from .scene import Scene, embedded, example, outcome
 
 
@@ -57,7 +55,7 @@ def replayed(scene: Scene, *more: str, rules: str = "") -> list[bytes]:
         path = scene.folder / "other.yml"
         path.write_text(f"{head}\n{rules}\n", encoding="utf-8")
     feed, out = f"kafka:{scene.names['reports']}", scene.folder / "replayed.jsonl"
-    done = CliRunner().invoke(command, [feed, "-c", str(path), "--alerts", str(out), *more], catch_exceptions=False)
+    done = run("replay", feed, "-c", path, "--alerts", out, *more)
     assert done.exit_code == 0, done.output
     assert ("throughout" in done.stderr) == bool(rules)
     return out.read_bytes().splitlines()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
+from crash.oracle import Receiver
 from kafka import KafkaProducer, TopicPartition
 
 from alerts import decider, rebuild
@@ -119,3 +122,36 @@ def test_a_start_before_the_broker_waits_and_says_so(private_broker, tmp_path: P
         broker.start()
         scene.settle(articles)
         scene.stop(worker, desk)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_a_broker_that_is_away_for_a_minute_loses_nothing(private_broker, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    broker = private_broker()
+    broker.start()
+    articles, receiver = example(), Receiver(0.0)
+    to = f"destinations:\n  desk: {{webhook: '{receiver.url}/desk', allow_private: true}}\n"
+    with Scene(broker, tmp_path, partitions=2, more=to) as scene:
+        running = [scene.worker(), scene.worker()]
+        desk = scene.desk()
+        scene.produce(articles[::2])
+        scene.until("reports come", lambda: scene.end("reports") > 20)
+        broker.stop()
+        time.sleep(60)
+        assert desk.poll() is None, scene.said()
+        logs = "".join(path.read_text() for path in tmp_path.glob("*.log"))
+        assert "nothing is lost, everything waits" in logs
+        for n, worker in enumerate(running):
+            if worker.poll() is not None:  # as whatever keeps it would start it again
+                assert worker.returncode in (70, 75), scene.said()
+                running[n] = scene.worker()
+        broker.start()
+        scene.produce(articles[1::2])
+        scene.settle(articles, within=120)
+        ids = {json.loads(alert)["id"] for alert in scene.alerts()}
+        scene.until("all is delivered", lambda: {one for *_, told in receiver.arrived for one in told} == ids)
+        scene.stop(desk, *running)
+        assert scene.alerts() == scene.folded()[0]
+        sent = [id_ for _, id_, _ in receiver.arrived]
+        assert len(sent) == len(set(sent)) == len(ids) > 10
+    receiver.close()
