@@ -49,6 +49,8 @@ AGAIN, REFUSED = 70, 2
 IN_FLIGHT, BATCH_BYTES = 32, 512 * 1024
 #: Seconds that a report waits for company.
 LINGER = 0.02
+#: Seconds after which the brokers are asked anew which topics there are.
+METADATA = 10.0
 #: Articles of a partition that are read in a process of their own after it was assigned: one of them may have ended
 #: the worker before. More than a worker reads between two commits.
 CAREFUL = 4000
@@ -240,6 +242,8 @@ def _settings(kafka: Kafka) -> dict[str, Any]:
         "broker_heartbeat_interval": 0.2 * kafka.session,
         "stream_wait_empty": False,
         "consumer_auto_offset_reset": "earliest",
+        # brokers that just restarted may know no topic yet: who leads the group then gives nobody anything to read
+        "consumer_metadata_max_age_ms": int(METADATA * 1000),
         "producer_acks": -1,
     }
 

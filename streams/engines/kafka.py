@@ -32,6 +32,9 @@ BEAT, BELIEVED = 0.2, 0.6
 COMMIT_EVERY = 1.0
 #: Seconds that one request may take before the journal's thread goes on to other things.
 PATIENCE = 5.0
+#: Seconds after which the brokers are asked anew which topics there are: just restarted they may know none yet, and a
+#: group of one would be given nothing.
+METADATA = 10.0
 #: Seconds between two looks at whether what was to be done before leaving is done.
 LOOK = 0.02
 
@@ -175,7 +178,7 @@ class Partition:
         self.grown = False
         """Whether the group has more than the one partition to share out."""
         self.consumer = KafkaConsumer(
-            **client,
+            **{"metadata_max_age_ms": int(METADATA * 1000), **client},
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",
