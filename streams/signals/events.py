@@ -169,7 +169,7 @@ def _home(n: int, signals: Sequence[Signal], drafts: Sequence[Draft], gatherings
 def _candidates(gatherings: list[Gathering], kind: str, signals: Sequence[Signal], signal: Signal) -> list[Gathering]:
     """Gatherings of the kind that report something, the latest first; a title asks the earliest first."""
     fitting = [g for g in gatherings if g.kind == kind and any(counts_by_default(signals[m]) for m in g.members)]
-    if not spans_attacks(signal):
+    if not spans_attacks(signal) and signal.section != "title":
         fitting = [g for g in fitting if not any(spans_attacks(signals[m]) for m in g.members)]
     return fitting[:_TRIED] if signal.section in ("title", "caption") else fitting[: -_TRIED - 1 : -1]
 

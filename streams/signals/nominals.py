@@ -120,7 +120,7 @@ class Nominals(Clauses):
             if not hit.last <= group.first < min(end, hit.last + 25) or group.kind in _NO_TOLL:
                 continue
             before = words[group.first - 1 - (words[group.first - 1] == "now")]
-            if before == "from" or _EARLIER & set(words[max(hit.first - 2, 0) : hit.first]):
+            if before == "from" or _EARLIER & set(words[max(hit.first - 3, 0) : hit.first]):
                 former = group.low
             elif before == "by" and change:
                 found.append(self.victims.state(hit, group)._replace(relation="increment"))

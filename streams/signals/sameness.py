@@ -53,6 +53,8 @@ def compatible(signal: Signal, draft: Draft, others: Sequence[Signal], *, loose:
         return False
     if loose or draft.victims != "new" or _some_of_them(signal, others):
         return True
+    if not own_setting(signal) and any(_equal(signal, other, "killed") for other in others):
+        return True
     return not any(_figures_clash(signal, other) for other in others)
 
 

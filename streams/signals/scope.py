@@ -124,6 +124,7 @@ def is_background(
         if before in ("a", "the") and _YEAR.match(word) and (anchor is None or int(word) != anchor.year):
             return True
     inside = [d for d in dates if d.kind == "point" and _within(sentence, d, segment, aside)]
+    inside = [d for d in inside if not _is_of_another(sentence, d, hit)]
     if hit is not None and hit.phrase.kind == "verb":
         near = [d for d in inside if 0 <= d.start - sentence.ends[hit.last - 1] <= _BESIDE]
         inside = near or inside
@@ -220,6 +221,14 @@ def _is_running_year(mention: DateMention, anchor: date | None) -> bool:
     if anchor is None or mention.precision != "year" or mention.first is None or mention.last is None:
         return False
     return mention.first.year == mention.last.year == anchor.year
+
+
+def _is_of_another(sentence: Sentence, mention: DateMention, hit: Found | None) -> bool:
+    """Whether a date is of the victims' own clause: "killed eight workers whom they kidnapped in August"."""
+    if hit is None:
+        return False
+    behind = [i for i in range(hit.last, len(sentence.words)) if sentence.starts[i] < mention.start]
+    return any(sentence.words[i] == "whom" for i in behind)
 
 
 def _within(sentence: Sentence, mention: DateMention, segment: tuple[int, int], aside: range) -> bool:

@@ -246,6 +246,14 @@ KILLED = [
     ("", "A soldier who was wounded in the ambush on Thursday has died.", 1),
     ("", "The strike was in protest against the murder on Wednesday of four union leaders.", 4),
     ("", "Guerrillas annihilated 10 soldiers in an ambush.", 10),
+    ("Troops kill seven youths", "Troops shot dead seven youths in two separate incidents in the Gaza Strip.", 7),
+    (
+        "Bombs kill 41",
+        "Insurgents detonated three car bombs near a convoy in Baghdad yesterday, killing 41 people.",
+        41,
+    ),
+    ("", "Insurgents have killed eight of 12 Nepalese workers whom they kidnapped in August.", 8),
+    ("", "A bomb killed ten people in Kabul on Monday. The ministry earlier put the toll at eight.", 10),
 ]
 
 
