@@ -122,7 +122,7 @@ class Decider(Daemon):
             more = self._turn()
         except KafkaError as error:
             if self._down != str(error):
-                log.error("Kafka: %s: %s; nothing is lost, everything waits", type(error).__name__, error)
+                log.error("Kafka: %s; nothing is lost, everything waits", error)
             self._down = str(error) or type(error).__name__
             self.stopping.wait(LOOK_EVERY)
             return not self.stopping.is_set()

@@ -48,14 +48,19 @@ def wait_until_ready(kafka: Kafka) -> dict[str, str]:
 
 
 def patiently(do: Callable[[], Result], pause: Callable[[float], object] = time.sleep) -> Result:
-    """What ``do`` gives, tried again as long as brokers that answered before do not answer: they may be restarting."""
+    """What ``do`` gives, tried again as long as brokers that answered before do not answer: they may be restarting.
+
+    Raises KafkaError for what does not pass by waiting, such as a right that is missing.
+    """
     said = ""
     while True:
         try:
             return do()
         except KafkaError as error:
+            if not error.retriable:
+                raise
             if str(error) != said:
-                log.warning("waiting for Kafka: %s: %s", type(error).__name__, error)
+                log.warning("waiting for Kafka: %s", error)
             said = str(error)
             pause(AGAIN)
 

@@ -25,6 +25,7 @@ from typing import Any
 import faust
 import msgspec
 from aiokafka import AIOKafkaProducer
+from kafka.errors import KafkaError
 from msgspec import Struct
 
 from alerts.brokers import aiokafka_settings, classify_group, client_settings, faust_settings
@@ -200,7 +201,7 @@ class ClassifyApp(faust.App):
         assert kafka is not None
         try:
             await asyncio.get_running_loop().run_in_executor(None, wait_until_ready, kafka)
-        except RefusedError as error:
+        except (RefusedError, KafkaError) as error:
             log.error("%s", error)
             os._exit(REFUSED)
         self._producer_of_reports = AIOKafkaProducer(

@@ -80,6 +80,8 @@ def _run_on_kafka(config: Config, store: Path, roles: set[str], workers: int | N
         stop(BAD_CONFIG, "--roles takes classify, decide, or classify,decide")
     if config.kafka is None:
         stop(BAD_CONFIG, f"{config.path}: it has no `kafka` section; say there which servers to use")
+    from kafka.errors import KafkaError
+
     from alerts import crew, decider
     from alerts.ready import RefusedError
     from streams.engines.kafka import PartitionError
@@ -98,3 +100,5 @@ def _run_on_kafka(config: Config, store: Path, roles: set[str], workers: int | N
         stop(FAILED, str(error))
     except RefusedError as error:
         stop(BAD_CONFIG, str(error))
+    except KafkaError as error:
+        stop(FAILED, f"Kafka: {error}; docs/kafka.md says what each role needs to be allowed")
