@@ -44,7 +44,7 @@ class Tie(Struct, frozen=True, array_like=True):
     key: str
 
 
-Bands = dict[object, list[Order]]
+Bands = dict[int | str, list[Order]]
 
 
 def family_of_publisher(name: str, families: Mapping[str, str]) -> str:
@@ -278,8 +278,9 @@ class Stories:
     # --- the index ----------------------------------------------------------------------------------------------------
 
     def _enter(self, key: str, row: Known) -> None:
+        mine = (row.moment, key)
         for name in _names(row):
-            insort(self._index.setdefault(name, []), (row.moment, key))
+            insort(self._index.setdefault(name, []), mine)
 
     def _leave(self, key: str, row: Known) -> dict[str, None]:
         """Take an article out. Gives those that are compared with another one instead."""
@@ -294,12 +295,12 @@ class Stories:
         return gained
 
 
-def _names(row: Known) -> Iterable[object]:
-    """The bands and addresses of an article, each once."""
-    names: dict[object, None] = {}
+def _names(row: Known) -> Iterable[int | str]:
+    """The bands, each as one number, and the addresses of an article, each once."""
+    names: dict[int | str, None] = {}
     for print_ in row.prints:
         sketch = print_.sketch
-        names.update(((i, sketch[i : i + BAND]), None) for i in range(0, len(sketch), BAND))
+        names.update((hash((i, sketch[i : i + BAND])), None) for i in range(0, len(sketch), BAND))
         if print_.url:
             names[print_.url] = None
     return names
