@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from streams.article import Article, Count, Event, Field, Fingerprint, Problem, Report, Signal, unread
+from streams.article import Article, Count, Event, Exclusion, Field, Fingerprint, Problem, Report, Signal, unread
 from streams.codec import rounded
 from streams.signals.episodes import with_episodes
 from streams.signals.events import gather
@@ -55,15 +55,17 @@ def classify(article: Article, trace: Trace | None = None) -> Report:
     problems = list(article.problems)
     signals: tuple[Signal, ...] = ()
     events: tuple[Event, ...] = ()
-    reader = Reader(article, lexicon, _local_day(article), trace)
+    excluded: tuple[Exclusion, ...] = ()
     if language is not None and not language.lower().startswith("en"):
         problems.append(
             Problem(code="unsupported_language", message=f"only English is read; this looks like {language!r}")
         )
     elif any(hits.values()):
+        reader = Reader(article, lexicon, _local_day(article), trace)
         reader.read([(name, texts[name], folded[name], found) for name, found in hits.items() if found])
         if reader.signals:
             signals, events = gather(with_episodes(reader.signals, reader.drafts), reader.drafts)
+        excluded = tuple(dict.fromkeys(reader.excluded))
         problems += reader.problems
         problems += _conflict(signals, events)
     return replace(
@@ -71,7 +73,7 @@ def classify(article: Article, trace: Trace | None = None) -> Report:
         language=language or "en",
         signals=signals,
         events=events,
-        excluded=tuple(dict.fromkeys(reader.excluded)),
+        excluded=excluded,
         problems=tuple(problems),
         sha256={
             name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()
