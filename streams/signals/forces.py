@@ -25,6 +25,8 @@ _GOING = frozenset({"force.pullback_mutual", "force.tactical_retreat"})
 _OUT = (("out", "of"), ("home",), ("abroad",), ("back", "home"))
 _PURPOSE = frozenset("enforce guard protect secure impose patrol help assist support police".split())
 _ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
+#: Behind "ordered troops to": a place, or what they are to do there.
+_POSTED = frozenset("the a its their guard patrol protect defend reinforce occupy surround seal".split())
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 #: Rows of these types name what is wanted or to come, whatever the tense: "told the mission to go", "are due home".
@@ -107,7 +109,21 @@ def _unfit(sentence: Sentence, hit: Found) -> str | None:
         return "rotation"
     if hit.phrase.type == "force.withdrawal" and mover(sentence, hit) is None:
         return "other_sense" if sentence.words[hit.first].startswith(("withdr", "pull")) else ""
+    if hit.phrase.type == "force.deployment" and sentence.words[hit.first].startswith("order"):
+        return None if _is_ordered_somewhere(sentence, hit) else ""
     return "" if hit.phrase.type == "force.base_withdrawal" and not leaves_base(sentence, hit) else None
+
+
+def _is_ordered_somewhere(sentence: Sentence, hit: Found) -> bool:
+    """ "Ordered troops to the border", not "ordered troops to hold their fire"."""
+    words = sentence.words
+    to = next((i for i in range(hit.first, min(hit.first + 9, len(words))) if words[i] in ("to", "into")), None)
+    goal = sentence.word(to + 1) if to is not None else ""
+    return (
+        goal in ("the", "a", "its", "their")
+        or goal in sentence.lexicon.classes["nations"]
+        or (to is not None and to + 1 < len(words) and sentence.is_name(to + 1))
+    )
 
 
 def _draft(

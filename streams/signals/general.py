@@ -24,6 +24,12 @@ _FAMILIES = frozenset(
 )
 #: Families of deeds: asking for one, trying or fearing one is no sign of it.
 _DEEDS = frozenset("territory rupture repression humanitarian siege detainee restrictions ddr".split())
+#: Deeds that a government or a crowd threatens with.
+_THREATENED = frozenset(
+    """dissolve expel boycott march sever arrest jail imprison deport seize occupy annex rule secede declare storm
+    besiege overthrow oust topple rebel rise""".split()
+)
+_MEANS = frozenset("sanctions force war reprisals retaliation expulsion isolation invasion arrest death".split())
 #: A threat is done by being said.
 _SPEECH_ACTS = frozenset({"threat", "diplomatic"})
 #: Families whose deeds are done to suspects and prisoners: court words do not make them a thing of the past.
@@ -121,8 +127,18 @@ def _doubtful_threat(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
         return None if not warned or _threatens(sentence, hit) else ""
     reason = fits(sentence, hit, armed=False)
     if reason is None and hit.phrase.type == "threat.warning" and hit.phrase.kind == "verb":
-        return None if _threatens(sentence, hit) else ""
+        return None if _threatens(sentence, hit) or _is_at_somebody(sentence, hit) else ""
     return reason
+
+
+def _is_at_somebody(sentence: Sentence, hit: Found) -> bool:
+    """ "Threatened to dissolve parliament", "threatened Belgrade with sanctions": a deed, or whom it would hit."""
+    if not sentence.words[hit.first].startswith("threaten"):
+        return False
+    ahead = sentence.words[hit.first + 1 : hit.first + 7]
+    if "to" in ahead[:1]:
+        return ahead[1:2] != [] and ahead[1] in _THREATENED
+    return "with" in ahead and not _MEANS.isdisjoint(ahead)
 
 
 def _hits(sentence: Sentence) -> _Hits:

@@ -133,7 +133,9 @@ def default_lexicon() -> Lexicon:
     types = {row[0]: _signal_type(row) for row in rows_of("types.tsv")}
     classes = {row[0]: frozenset(row[1].split()) for row in rows_of("classes.tsv")}
     classes["nations"] |= _nations()
-    classes["moving"] |= _armed_parties()
+    armed = _armed_parties()
+    classes["moving"] |= armed
+    classes["captors"] |= armed
     classes["anyone"] = classes["people"] | {
         word for row in rows_of("people.tsv") for word in row[1].replace("=", "").split()
     }

@@ -25,9 +25,9 @@ _FAMILIES = frozenset({"attack", "hostage", "casualty"})
 _HEAVY = frozenset({"attack.air", "attack.drone", "attack.missile_rocket", "attack.shelling", "attack.assassination"})
 _HELD = frozenset(
     """hostage hostages captive captives kidnapped abducted kidnappers captors abductors hijackers ransom
-    captivity""".split()
+    captivity captured""".split()
 )
-_HOLDING = frozenset("hold holds holding held".split())
+_HOLDING = frozenset("hold holds holding held seize seizes seized seizing hands power".split())
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
 _OBJECT_REACH = 3
@@ -168,9 +168,10 @@ class _Violence:
             self._add(one.phrase.type, one, one, scope, [t for t in tolls if t.verb == one], segment, definite=True)
         verbs = [f for f in verbs if f not in named]
         tolls = [t for t in tolls if t.verb not in named]
-        trigger = max(verbs or hits, key=lambda f: (self._rank(f), -f.first))
-        if not self._is_taking(trigger, tolls):
+        taken = [hit for hit in verbs or hits if self._is_taking(hit, tolls)]
+        if not taken:
             return
+        trigger = max(taken, key=lambda f: (self._rank(f), -f.first))
         scope, definite = self._scope(trigger, tolls, segment, hits)
         self._add(trigger.phrase.type, trigger, trigger, scope, tolls, segment, definite=definite)
 
@@ -194,7 +195,7 @@ class _Violence:
         """Whether people are taken or freed: not criminals caught, a report released, or "kidnapped persons" named."""
         type_ = trigger.phrase.type
         words = self.sentence.words[trigger.first : trigger.last]
-        if not tolls and not _HOLDING.isdisjoint(words) and _HELD.isdisjoint(words):
+        if trigger.phrase.noun is None and not tolls and not _HOLDING.isdisjoint(words) and _HELD.isdisjoint(words):
             return False
         if type_ == "hostage.captured_combatant":
             return any(t.class_ in ("combatant", "police") and t.side == "victim" for t in tolls)

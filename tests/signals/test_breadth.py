@@ -135,6 +135,11 @@ TOLD = [
     "A taxi driver died and a passer-by was injured in the explosion of a car bomb.",
     "The consular official has been missing since he was abducted on Monday.",
     "The army said 20 terrorists were killed in Ayacucho.",
+    "Rebels held ten tourists in a hotel.",
+    "Three Germans are in the hands of the ELN.",
+    "Armed men in civilian clothes forced the lawyer into a van.",
+    "Guerrillas intercepted a bus and took three policemen with them.",
+    "The consul was taken from his car by four men.",
 ]
 
 #: Words of war that tell of none.
@@ -345,3 +350,23 @@ def test_a_gunman_who_is_shot_is_no_victim() -> None:
 )
 def test_when_and_how_far_it_holds(text: str, told: tuple[str, str, str]) -> None:
     assert told in {(s.type, s.realis, s.scope) for s in classify(article(text)).signals}
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("The government and southern rebels agreed on Sunday to stop fighting for three months.", "ceasefire"),
+        ("Burundi's army said it would observe a halt to hostilities from Friday.", "ceasefire"),
+        ("Serb forces cut off water and power to the city.", "siege"),
+        ("Turkish troops blocked the border crossing to northern Iraq.", "siege"),
+        ("Syria's president warned that Israel would pay dearly for its raids.", "threat"),
+        ("The president threatened to dissolve parliament and rule by decree.", "threat"),
+        ("Washington threatened Belgrade with sanctions.", "threat"),
+        ("Striking miners threatened to march on the capital.", "threat"),
+        ("Ghana agreed to contribute troops to a West African force in Liberia.", "peacekeeping"),
+        ("India moved an armoured division to the border with Pakistan.", "force"),
+        ("Rebels agreed to release the captured soldiers.", "hostage"),
+    ],
+)
+def test_plain_news_of_other_families_is_found(text: str, family: str) -> None:
+    assert family in {s.type.partition(".")[0] for s in classify(article(text)).signals}
