@@ -49,4 +49,6 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
 
 def shown(name: str) -> str:
     """A key as an error may quote it."""
-    return f'"{name}"' if _SHOWABLE.fullmatch(name) else "with characters that no key has"
+    if _SHOWABLE.fullmatch(name):
+        return f'"{name}"'
+    return "with characters that no key has" + (" (a blank belongs after the colon)" if ":" in name else "")

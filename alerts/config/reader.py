@@ -89,13 +89,31 @@ class _WithinItselfError(Exception):
         super().__init__()
 
 
+#: What the parser says → what to do. One that ends in "of line" is followed by where the bracket was opened.
+_REMEDIES = (
+    (r"character '\\t'", "that is a tab: use blanks"),
+    ("undefined alias", "quote a value that begins with *"),
+    ("cannot start any token", "quote a value that begins with such a character"),
+    ("mapping values are not allowed", 'quote a text that holds a colon and a blank, such as "Alert: 5 killed"'),
+    ("found unexpected end of stream", "close the quote that is opened here"),
+    ("stream end", "close the bracket or quote that is open"),
+    (r"expected ',' or '[}\]]'", "close the bracket of line "),
+    ("expected <block end>", "keys that belong together begin in one column, and a list's items with - in one"),
+    ("another document", "one file has one config: take out what begins with ---"),
+)
+
+
 def _syntax_problem(file: str, error: YAMLError) -> Problem:
     if not isinstance(error, MarkedYAMLError):
         return Problem(file, 1, 1, "not valid YAML")
-    what = re.sub(r"(undefined alias).*", r"\1; quote a value that begins with *", error.problem or "cannot be read")
-    mark = error.problem_mark or error.context_mark
+    what, mark = error.problem or "cannot be read", error.problem_mark or error.context_mark
     if "end of stream" in what and error.context_mark:  # what is not closed helps more than where the file ends
         what, mark = f"{error.context}, {what}", error.context_mark
+    told = next((remedy for sign, remedy in _REMEDIES if re.search(sign, what)), "")
+    opened = error.context_mark
+    if told.endswith("of line ") and opened:
+        told += str(opened.line + 1)
+    what = re.sub("(undefined alias).*", r"\1", what) + (f"; {told}" if told else "")
     line, col = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     return Problem(file, line, col, f"not valid YAML: {' '.join(what.split())}")
 
@@ -135,7 +153,8 @@ class _Tree:
             entry = Entry(key.start_mark.line + 1, key.start_mark.column + 1, self.item(value))
             name = _whole_characters(key.value) if isinstance(key, ScalarNode) else ""
             if not isinstance(key, ScalarNode):
-                self._document.problem(entry, "expected a name as key, got a list or a mapping")
+                told = 'quote a text with braces, such as "{{ alert.title }}"'
+                self._document.problem(entry, f"expected a name as key, got a list or a mapping; {told}")
             elif key.tag == f"{_TAG}merge":
                 merged.update(self._merged(entry))
             elif name in entries:

@@ -270,18 +270,18 @@ class _Routes:
     def level(self, items: Sequence[Item], around: Route) -> tuple[Route, ...]:
         """The routes of one list."""
         routes: list[Route] = []
-        taken_by: Item | None = None
+        taking: list[tuple[Item, Match]] = []
         for item in items:
             found = read_section(self.values, item, "a route")
             if found is None:
                 continue
-            if taken_by is not None:
-                told = f"the route of line {taken_by.line} takes every alert; put it last, or give it a match"
-                self.values.problem(item, f"never reached: {told}")
             route = self._route(item, found, around)
+            why = _never_reached(route.match, taking, around.match)
+            if why:
+                self.values.problem(item, f"never reached: {why}")
             routes.append(route)
-            if not route.match and "match" not in item.value and route.to and not route.go_on:
-                taken_by = taken_by or item
+            if route.to and not route.go_on and _is_whole(item, route.match):
+                taking.append((item, route.match))
         return tuple(routes)
 
     def _route(self, item: Item, found: Mapping[str, Any], around: Route) -> Route:
@@ -296,10 +296,31 @@ class _Routes:
             go_on=found.get("continue", False),
         )
         if "routes" in given:
-            return replace(route, routes=self.level(listed(self.values, given, "routes"), route))
+            inside = replace(route, match={**around.match, **match})
+            return replace(route, routes=self.level(listed(self.values, given, "routes"), inside))
         if not route.to and "to" not in meant(item, "a route"):
             self.values.problem(item, 'a route needs the key "to", its own or that of a route around it')
         return route
+
+
+def _is_whole(item: Item, match: Match) -> bool:
+    """Whether all of a route's match could be read."""
+    given = item.value["match"].item.value if "match" in item.value else {}
+    return isinstance(given, dict) and given.keys() == match.keys()
+
+
+def _never_reached(match: Match, taking: Sequence[tuple[Item, Match]], around: Match) -> str:
+    """Why no alert comes to a route; empty when one may."""
+    for name in sorted(match.keys() & around.keys()):
+        if not set(match[name]) & set(around[name]):
+            return f"the route around it takes only {name} {' or '.join(around[name])}"
+    for item, taken in taking:
+        if not taken:
+            return f"the route of line {item.line} takes every alert; put it last, or give it a match"
+        if all(set(match.get(name, ("",))) <= set(allowed) for name, allowed in taken.items()):
+            told = f"the route of line {item.line} takes all that it matches"
+            return f'{told}; put this one first, or give that "continue: true"'
+    return ""
 
 
 def _grouping(found: Mapping[str, Any], around: Grouping | None) -> Grouping | None:
