@@ -161,6 +161,9 @@ def test_feed_in_trouble_is_named_and_the_daemon_lives(world: World, config: Pat
     )
     config.write_text(text, encoding="utf-8")
     process = run(config)
-    time.sleep(3)
+    assert process.stderr is not None
+    said = next((line for line in process.stderr if b"source post" in line), b"")
+    assert b"source post" in said, "it ended without a word of the feed"
+    time.sleep(0.5)
     assert process.poll() is None
-    assert "source post" in stop(process)
+    stop(process)
