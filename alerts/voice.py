@@ -61,6 +61,7 @@ class Voice:
         """See what changed for a root: a worse band speaks at once, an update waits its turn, a fall cancels.
 
         So does an episode that ``entered`` a phase which the rule waits for, and a surge that has ``grown``.
+        A correction to a lower band is an update that says so; from there the higher one is worse again.
         A worse band that was held back was hushed when it came (it was late, say), and stays so.
         """
         root = self.judge.following.mended(rule, root) if rule.steps else root
@@ -68,8 +69,11 @@ class Voice:
         reached = found.severity
         worse = reached is not None and self.worse(reached, root.severity)
         loud = (worse or entered or grown) and not held_back and not self.hushed(rule)
-        severity = reached if reached and worse and loud else root.severity
-        snapshot = self.snapshot(rule, root, found, severity)
+        snapshot = self.snapshot(rule, root, found, root.severity)
+        less = snapshot.value < root.seen.value or snapshot.sources < root.seen.sources
+        fallen = reached is not None and less and not loud and self.worse(root.severity, reached)
+        severity = reached if reached and ((worse and loud) or fallen) else root.severity
+        snapshot = replace(snapshot, severity=severity)
         why = root.because if held_back else self.observation.because
         changed = changes_between(root.seen, snapshot, why or "the clock")
         twin = self._twin(root)

@@ -23,11 +23,13 @@ from streams.article import Report, Signal
 from streams.happenings import Happening
 from streams.journal import Reading, Record
 from streams.mentions import why_untold
+from streams.text.places import default_gazetteer
 from streams.times import iso
 
 #: Seconds of articles that are looked through for what was read and not told as news.
 LOOK_BACK = 7 * 86400
 TOLD = "told"
+_LEFT_OUT = "left out as"
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class Untold(Struct, frozen=True, kw_only=True):
-    """A sentence that was read and makes no happening for the rule."""
+    """A sentence that makes no happening for the rule, and why: how it was told, or why it was not read so."""
 
     article: str
     source: str
@@ -67,6 +69,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     looks: tuple[Look, ...] = ()
     """The one that came furthest first."""
     untold: tuple[Untold, ...] = ()
+    left_out: tuple[Untold, ...] = ()
+    """Phrases that tempted to what the rule looks at and were not read so; looked for when nothing was."""
 
 
 class Journal(Protocol):
@@ -80,7 +84,8 @@ def answer(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) ->
     """The answer for one key of a rule that was in force."""
     looks = sorted(_looks(moment, rule, key), key=_nearness, reverse=True)
     untold = tuple(_untold(past, moment, rule, key))
-    gate, detail = _verdict(moment, rule, key, looks, untold)
+    left_out = () if looks or untold else tuple(_left_out(past, moment, rule, key))
+    gate, detail = _verdict(moment, rule, key, looks, (*untold, *left_out))
     return Answer(
         rule=rule.id,
         key=dict(key),
@@ -89,6 +94,7 @@ def answer(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) ->
         detail=detail,
         looks=tuple(looks),
         untold=untold,
+        left_out=left_out,
     )
 
 
@@ -120,7 +126,8 @@ def _verdict(
     if looks:
         return looks[0].gate, looks[0].detail
     if untold:
-        return "happened", f"{untold[0].why}: {wording.quote(untold[0].sentence, 160)}"
+        gate = "read" if untold[0].why.startswith(_LEFT_OUT) else "happened"
+        return gate, f"{untold[0].why}: {wording.quote(untold[0].sentence, 160)}"
     gone = [root for root in Tables(moment.state).roots.rows.values() if _is_of(root, rule, key, moment.now)]
     if gone:
         latest = max(gone, key=lambda root: (root.opened, root.id))
@@ -243,14 +250,37 @@ def _what(case: Case) -> str:
 
 def _untold(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Iterator[Untold]:
     """What was read in the time of the window, is of a type that the rule looks at, and makes no happening."""
-    since = moment.now - min(rule.over, LOOK_BACK)
     rows = world.happenings(moment.state).rows.values()
     told = {(m.position, n) for happening in rows for m in happening.mentions for n in m.signals}
-    for record in past.records_since(since, moment.position):
+    for position, report in _reports(past, moment, rule):
+        left = [signal for n, signal in enumerate(report.signals) if (position, n) not in told]
+        yield from _untold_of(left, report, rule, key)
+
+
+def _reports(past: Journal, moment: Moment, rule: Rule) -> Iterator[tuple[int, Report]]:
+    """The reports of the time of the window, with their places in the journal."""
+    for record in past.records_since(moment.now - min(rule.over, LOOK_BACK), moment.position):
         if isinstance(record.entry, Reading):
-            report = record.entry.report
-            left = [signal for n, signal in enumerate(report.signals) if (record.position, n) not in told]
-            yield from _untold_of(left, report, rule, key)
+            yield record.position, record.entry.report
+
+
+def _left_out(past: Journal, moment: Moment, rule: Rule, key: Mapping[str, str]) -> Iterator[Untold]:
+    """Phrases of that time that tempted to a type which the rule looks at, where nothing speaks against the key."""
+    for _, report in _reports(past, moment, rule):
+        for left in report.excluded:
+            if rules.matches(rule.when, left.tempted) and _may_lie(f"{report.title}. {left.sentence}", report, key):
+                why = f"{_LEFT_OUT} {left.reason.replace('_', ' ')}"
+                yield Untold(article=report.id, source=report.source, sentence=left.sentence, why=why)
+
+
+def _may_lie(text: str, report: Report, key: Mapping[str, str]) -> bool:
+    """Whether a title and sentence that nothing was read of may be about a key."""
+    places = default_gazetteer().read(text).find(text, 0, len(text))
+    if "country" in key and key["country"] not in {place.country for place in places}:
+        return False
+    if "place" in key and key["place"] not in {place.name for place in places}:
+        return False
+    return key.get("source", report.source) == report.source
 
 
 def _untold_of(signals: Sequence[Signal], report: Report, rule: Rule, key: Mapping[str, str]) -> Iterator[Untold]:

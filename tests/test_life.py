@@ -38,9 +38,12 @@ def incident(told: Told, n: int = 0) -> str:
 def test_figure_set_by_hand_goes_to_all_who_were_told_and_says_because() -> None:
     told = Told(config(), report("a1", "2026-03-02 09:00", killed(12)))
     correct(told, "2026-03-02 10:00", incident=incident(told), figures={"killed": 8})
-    assert told.story == [("alert", "critical", 12), ("update", "critical", 8)]
+    assert told.story == [("alert", "critical", 12), ("update", "warning", 8)]
     assert told.told[1] == ("desk", "pager")
-    assert [c.text for c in told.alerts[1].changed] == ["killed 12 → 8 (analyst: the ministry's list)"]
+    assert [c.text for c in told.alerts[1].changed] == [
+        "killed 12 → 8 (analyst: the ministry's list)",
+        "severity critical → warning (analyst: the ministry's list)",
+    ]
     claims = told.alerts[1].incidents[0].claims
     assert [(c.source, c.low, c.void) for c in claims] == [("Meridian Wire", 12, True), ("analyst", 8, False)]
     assert told.alerts[1].incidents[0].status == "confirmed"
@@ -48,6 +51,17 @@ def test_figure_set_by_hand_goes_to_all_who_were_told_and_says_because() -> None
         "An analyst, after Meridian Wire: 8 killed, ambush, in Tikrit, date not stated, reported Mon 2 Mar; "
         "1 family, and an analyst's word; group not stated"
     )
+
+
+def test_fall_to_a_lower_band_says_so_and_a_rise_again_is_an_alert_of_its_root() -> None:
+    told = Told(config(), report("a1", "2026-03-02 09:00", killed(12)))
+    correct(told, "2026-03-02 10:00", incident=incident(told), figures={"killed": 7})
+    correct(told, "2026-03-02 11:00", incident=incident(told), figures={"killed": 15})
+    assert told.story == [("alert", "critical", 12), ("update", "warning", 7), ("alert", "critical", 15)]
+    assert len({a.root for a in told.alerts}) == 1
+    assert told.alerts[1].title == "UPDATE: killed 12 → 7 in Iraq in 24 h, now warning (mass-casualty)"
+    assert "Threshold for warning: 5 in 24 h." in told.alerts[1].text
+    assert told.told == [("desk", "pager")] * 3
 
 
 def test_figure_set_by_hand_is_not_undone_by_those_who_repeat_the_wrong_one_but_by_newer_ones() -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from alerts import why_not
 from alerts.config.types import Band
 from alerts.decide import encode
+from alerts.explain import trail
 from alerts.monitor import SCHEMAS
 from alerts.past import Past, PastError
 from builders import killed, report
@@ -56,6 +58,31 @@ def test_moment_after_a_snapshot_starts_there_and_is_the_same(made: Made) -> Non
         assert list(past.alerts()) == [encode(a) for n in range(4, past.last() + 1) for a in made.alerts[n]]
         with pytest.raises(PastError, match="before what the store keeps"):
             past.moment(2)
+
+
+def test_trail_and_why_not_are_the_same_from_a_snapshot_as_from_the_beginning(made: Made) -> None:
+    told = [(position, alert) for position, alerts in sorted(made.alerts.items()) for alert in alerts if position > 3]
+    assert told
+
+    def asked() -> tuple[int, list[object]]:
+        answers: list[object] = []
+        for position, alert in told:
+            with closing(Past(open_reader(made.path))) as past:
+                answers.append(trail(past, alert, encode(alert), position))
+                moment = past.moment(position)
+                rule = moment.config.rules[0]
+                answers += [why_not.answer(past, moment, rule, {"country": code}) for code in ("IQ", "ML", "FR")]
+                started, _ = past._start(position - 1)
+        return started.position, answers
+
+    from_beginning = asked()
+    store = Store(made.path, SCHEMAS)
+    with transaction(store.writer) as db:
+        db.execute("INSERT INTO snapshots VALUES (3, 0, '[]')")
+        rows = [(3, *key.split("/", 1), value) for key, value in made.states[3].items()]
+        db.executemany("INSERT INTO snapshot_state VALUES (?, ?, ?, ?)", rows)
+    store.close()
+    assert (from_beginning[0], asked()) == (0, (3, from_beginning[1]))
 
 
 def test_store_that_does_not_hold_its_config_asks_for_it(made: Made) -> None:

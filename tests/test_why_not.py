@@ -29,7 +29,7 @@ from builders import killed, report
 from conftest import ROOT
 from stored import Entry, Made
 from streams import world
-from streams.article import Count
+from streams.article import Count, Exclusion, Report
 from streams.engines.store import open_reader
 from telling import RULE, config
 
@@ -144,6 +144,12 @@ def test_every_reason_that_the_fold_logs_has_its_gate_or_is_a_note() -> None:
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
+def tempting(id_: str, published: str, sentence: str, reason: str) -> Report:
+    """An article of which nothing was read, since its only phrase was left out."""
+    left = Exclusion(start=0, end=len(sentence), sentence=sentence, tempted="attack.generic", reason=reason, text="")
+    return replace(report(id_, published), title="Sport", signals=(), events=(), excluded=(left,))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     few, old = "Gunmen killed four near Gao.", "A raid there killed 40 in 2019."
@@ -152,6 +158,7 @@ def store(tmp_path: Path) -> Path:
         report("a2", "2026-03-02 12:00", killed(4), town="Gao", source="Harbour Post", sentence=few),
         report("a3", "2026-03-02 13:00", killed(8), town="Aleppo", day="2026-02-02", source="Harbour Post"),
         report("a4", "2026-03-02 14:00", killed(40), town="Gao", scope="background", sentence=old),
+        tempting("a5", "2026-03-02 14:00", "A heart attack killed a cyclist in Lyon, France.", "other_sense"),
     ]
     Made(tmp_path / "s.db", (config(RULE, hash="h1"), entries))
     return tmp_path / "s.db"

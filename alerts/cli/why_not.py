@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from textwrap import fill
 
@@ -14,7 +15,7 @@ from alerts.cli.common import BAD_CONFIG, FAILED, fallback_of, stop, store_path
 from alerts.config.problems import did_you_mean
 from alerts.config.types import Rule
 from alerts.past import Moment, Past, PastError
-from alerts.why_not import Answer, Look
+from alerts.why_not import Answer, Look, Untold
 from streams.engines.store import StoreError, open_reader
 from streams.times import parse_moment, seconds_of
 
@@ -107,13 +108,17 @@ def in_full(rule: Rule, answer: Answer) -> str:
     if others:
         lines += ["", "Also looked at:", *(_other(look) for look in others[:SHOWN])]
         lines += [f"  … and {len(others) - SHOWN} more"] if len(others) > SHOWN else []
-    if answer.untold:
-        lines += ["", "Read, and not told as news:"]
-        for one in answer.untold[:SHOWN]:
-            lines.append(_wrapped(f"{one.why}: {wording.quote(one.sentence, 200)} {one.source}, {one.article}", "  "))
-        more = len(answer.untold) - SHOWN
-        lines += [f"  … and {more} more"] if more > 0 else []
+    lines += _sentences("Read, and not told as news:", answer.untold)
+    lines += _sentences("Not read so:", answer.left_out)
     return "\n".join(lines).rstrip()
+
+
+def _sentences(head: str, untold: Sequence[Untold]) -> list[str]:
+    if not untold:
+        return []
+    said = [f"{one.why}: {wording.quote(one.sentence, 200)} {one.source}, {one.article}" for one in untold[:SHOWN]]
+    more = len(untold) - SHOWN
+    return ["", head, *(_wrapped(one, "  ") for one in said), *([f"  … and {more} more"] if more > 0 else [])]
 
 
 def _verdict(answer: Answer) -> str:
