@@ -17,6 +17,7 @@ from streams.article import (
     PHASED_FAMILIES,
     PRECISIONS,
     Actor,
+    Count,
     Event,
     Place,
     Report,
@@ -62,6 +63,8 @@ _NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}|\b[A-Z]{3,10}\b")
 #: What follows the name of a unit or a street, which names no victim.
 _UNITS = "attalion|rigade|egiment|ompany|ivision|etachment|quadron|treet|venue|oad|ighway|oulevard"
 _NOBODY = re.compile(rf"(?:[A-Z]\w+ ){{1,3}}[A-Za-z](?:{_UNITS})\b")
+#: Victims spoken of before: "the policemen".
+_DEFINITE = re.compile(r"(?:that )?(?:the|these|those)\b", re.IGNORECASE)
 _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
 _PHASED_SCOPES = frozenset({"incident", "update", "period_total"})
 #: Of families with phases, these tell of words, not deeds: they open an episode but count for nothing.
@@ -162,7 +165,7 @@ def _mention(report: Report, context: Context, event: Event, names: _Names, tell
         named=_named(actors, event.actors or lead.actors),
         speaker=lead.speaker.name if lead.speaker else None,
         stance=lead.stance,
-        figures=_figures(event),
+        figures=_figures(event, report),
         words=_words(telling),
         names=tuple(sorted({*names.of(telling), *_groups(event)})),
         sites=_sites(telling),
@@ -190,8 +193,11 @@ def _took_place(signal: Signal) -> bool:
     return signal.realis in ("actual", "ongoing") and not signal.type.endswith(_SPOKEN)
 
 
-def _figures(event: Event) -> tuple[Figure, ...]:
-    """The event's totals: parts, increments and remainders never add up to anything."""
+def _figures(event: Event, report: Report) -> tuple[Figure, ...]:
+    """The event's totals: parts, increments and remainders never add up to anything.
+
+    "The policemen were killed by dynamite" gives none either, where another event of the report has numbered the dead.
+    """
     return tuple(
         Figure(
             measure=c.measure,
@@ -203,7 +209,26 @@ def _figures(event: Event) -> tuple[Figure, ...]:
             corrects=c.corrects,
         )
         for c in event.counts
-        if c.relation == "total" and c.role not in ("force_size", "percent", "remaining", "target")
+        if c.relation == "total"
+        and c.role not in ("force_size", "percent", "remaining", "target")
+        and not (_points_back(c) and _is_numbered(c, event, report))
+    )
+
+
+def _points_back(count: Count) -> bool:
+    """Whether it is some that were spoken of, without a number."""
+    return count.exactness == "unstated" and _DEFINITE.match(count.object or "") is not None
+
+
+def _is_numbered(count: Count, event: Event, report: Report) -> bool:
+    """Whether another event of the report gives a number for the measure, as large at least."""
+    others = (c for other in report.events if other is not event for c in other.counts)
+    return any(
+        c.measure == count.measure
+        and c.relation == "total"
+        and c.exactness != "unstated"
+        and (c.low or 0) >= (count.low or 0)
+        for c in others
     )
 
 

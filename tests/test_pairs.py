@@ -180,3 +180,13 @@ def test_one_killing_told_twice_in_an_article_is_one() -> None:
     figure = toll(one, want_of("killed"))
     assert figure is not None
     assert figure.low in (1, 3)
+
+
+def test_the_dead_of_an_article_who_are_spoken_of_again_without_a_number_are_no_others() -> None:
+    body = (
+        "Four policemen and a sergeant were killed in an ambush near Gao, Mali, on Monday, the army said. The report says "
+        "that the policemen were killed by the explosion of dynamite that had been placed in their truck in Gao."
+    )
+    found = told((("2026-03-02T20:00", body), ("2026-03-02T21:00", "The port of Cali opens again on Tuesday.")))
+    tolls = [toll(one, want_of("killed")) for one in found]
+    assert sum(one.low for one in tolls if one is not None) == 5
