@@ -60,9 +60,9 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-zà-ÿ]{2,}")
 #: A capital that opens no sentence, quotation or heading, or an acronym.
 _NAME = re.compile(r"(?<=[a-zà-ÿ0-9,;] )[A-Z][a-zà-ÿ]{2,}|\b[A-Z]{3,10}\b")
-#: What follows the name of a unit or a street, which names no victim.
+#: Names of units, of streets, and of where it was, which name no victim.
 _UNITS = "attalion|rigade|egiment|ompany|ivision|etachment|quadron|treet|venue|oad|ighway|oulevard"
-_NOBODY = re.compile(rf"(?:[A-Z]\w+ ){{1,3}}[A-Za-z](?:{_UNITS})\b")
+_NOBODY = re.compile(rf"(?:[A-Z]\w+ ){{1,3}}[A-Za-z](?:{_UNITS})\b|\b(?:in|near) (?:[A-Z][\w-]+ ?){{1,4}}")
 #: Victims spoken of before: "the policemen".
 _DEFINITE = re.compile(r"(?:that )?(?:the|these|those)\b", re.IGNORECASE)
 _PEOPLES = ("ian", "ians", "ese", "ish", "oran", "orans", "aqi", "ani", "anis", "bans")
