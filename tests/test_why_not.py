@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from alerts import decide, dispatch, gates, rules, why_not
+from alerts import decide, dispatch, gates, hearing, joining, rules, voice, why_not
 from alerts.alert import Alert
 from alerts.cli.why_not import command
 from alerts.config.types import Band, Config, Route, Rule
@@ -120,7 +120,8 @@ def test_nearest_comes_first_and_the_others_are_told_too(tmp_path: Path) -> None
 
 def test_every_reason_that_the_fold_logs_has_its_gate_or_is_a_note() -> None:
     """A new reason without a row would be explained by nothing."""
-    logged = set(re.findall(r'_log\(\s*\w+, [\w.]+, "(\w+)"', inspect.getsource(decide)))
+    deciding = "".join(inspect.getsource(module) for module in (decide, hearing, joining, voice))
+    logged = set(re.findall(r'\blog\(\s*\w+, [\w.]+, "(\w+)"', deciding))
     refused = {
         keyword.value.value
         for node in ast.walk(ast.parse(inspect.getsource(rules)))
