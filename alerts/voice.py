@@ -79,7 +79,7 @@ class Voice:
         twin = self._twin(root)
         if twin is not None:
             same = Change(field="alert", from_=root.id, to=twin.id, because=f"the same incident; {why}")
-            self.emit(rule, root, "cancel", found, severity, snapshot, [same])
+            self.emit(rule, root, "cancel", found, root.severity, snapshot, [same])
         elif reached is None:
             self.emit(rule, root, "cancel", found, severity, snapshot, changed)
         elif loud:
