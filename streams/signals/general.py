@@ -39,7 +39,7 @@ _SAYING = frozenset(
 )
 _MEETINGS = frozenset({"talks.visit", "talks.meeting", "talks.summit"})
 _PEACEFUL = frozenset(
-    """managing management control agreement accord deal authorities government peacefully administration""".split()
+    """managing management running operating operation control agreement accord deal authorities government peacefully administration""".split()
 )
 _TALKING = frozenset("discuss discussed discussing talks negotiations negotiate delegation".split())
 _SUMMED = frozenset({"humanitarian", "repression", "unrest", "territory", "detainee"})
@@ -47,6 +47,14 @@ _NO_PLACE = frozenset(
     "in on at near by with from during after before for to and , ; : . as while when who which".split()
 )
 _UNLED = frozenset({"territory.captured", "territory.recaptured", "territory.lost"})
+#: What is ordered against an illness too.
+_OF_HEALTH = frozenset(
+    """repression.curfew repression.state_of_emergency repression.ban restrictions.curfew_lifted
+    restrictions.emergency_ended restrictions.eased""".split()
+)
+_ILLNESS = frozenset(
+    "virus coronavirus covid covid-19 pandemic epidemic outbreak infections ebola cholera influenza flu".split()
+)
 _CONDITIONS = frozenset({"if", "unless"})
 _PASSIVE = frozenset("was were been".split())
 _DETERMINERS = frozenset("the a an its their of in".split())
@@ -104,6 +112,8 @@ def _doubt(sentence: Sentence, hit: Found, hits: _Hits) -> str | None:
     if type_ in _UNLED and verb:
         takes = _takes_land if "town" in hit.phrase.needs else _takes_named_place
         return None if takes(sentence, hit) else ""
+    if type_ in _OF_HEALTH and not _ILLNESS.isdisjoint(sentence.bag):
+        return "disease"
     if hit.phrase.family == "threat":
         return _doubtful_threat(sentence, hit, hits)
     before = sentence.words[max(hit.first - 4, 0) : hit.first]

@@ -26,6 +26,8 @@ SAYING = frozenset(
 )
 PERFECT = frozenset("has have had having 've".split())
 _CUTS = frozenset("while whereas but although though meanwhile separately elsewhere".split())
+#: Behind these "strikes" and "raids" are nouns.
+_EPITHETS = frozenset("deadly lethal bloody fresh new recent retaliatory brutal fierce heavy more daily such".split())
 _BEFORE_MONTHS = frozenset("early late mid in since of last until by during from".split())
 _BEFORE_VERBS = frozenset("to will would could may might can should must not n't they we did cannot shall".split())
 _TIME_UNITS = frozenset("day days week weeks month months year years hour hours minutes".split())
@@ -99,9 +101,13 @@ class Sentence:
 
     def _as_read(self, found: list[Found]) -> list[Found]:
         """Of the noun and verb that one word can be ("attack", "strikes"), the one that the words before it allow."""
-        if not found or (len(found) == 1 and found[0].phrase.kind != "noun"):
+        if not found or (len(found) == 1 and found[0].phrase.kind != "noun" and found[0].phrase.form != "S"):
             return found
         first = found[0].first
+        if self.word(first - 1) in _EPITHETS:
+            found = [f for f in found if f.phrase.kind != "verb" or f.phrase.form != "S" or f.last > first + 1]
+            if not found:
+                return found
         nouns = [f for f in found if f.phrase.kind == "noun" and f.phrase.form in ("sg", "pl")]
         if not nouns:
             return found

@@ -28,6 +28,8 @@ _HELD = frozenset(
     captivity captured""".split()
 )
 _HOLDING = frozenset("hold holds holding held seize seizes seized seizing hands power".split())
+#: Of these a sum over a time is only a sum.
+_SUMMED = frozenset({"attack.generic", "attack.offensive"})
 _NEW = frozenset("another separate separately elsewhere similar different second meanwhile".split())
 _ON_TOP = frozenset("also another others second third fourth fifth sixth".split())
 _OBJECT_REACH = 3
@@ -143,7 +145,7 @@ class _Violence:
             tolls = [t._replace(attacks=t.attacks or together) for t in tolls]
         if scope == "incident" and self._renews(tolls, segment):
             scope, definite = "update", True
-        summed = scope == "cumulative" and trigger.phrase.type == "attack.generic"
+        summed = scope == "cumulative" and trigger.phrase.type in _SUMMED
         kind = "casualty.cumulative_total" if summed else trigger.phrase.type
         if taking and kind == "attack.generic" and any(t.measure == "killed" for t in tolls):
             kind = "attack.mass_attack_and_hostage_taking"

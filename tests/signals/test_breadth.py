@@ -345,6 +345,19 @@ def test_a_gunman_who_is_shot_is_no_victim() -> None:
             "Militants are using the quarantine and a cabinet crisis to step up lethal raids.",
             ("trend.attacks_up", "actual", "trend"),
         ),
+        (
+            "The army's offensive in the enclave since late 2022 has killed more than 48,000 people.",
+            ("casualty.cumulative_total", "actual", "cumulative"),
+        ),
+        (
+            "A delegation reached the capital on Monday to discuss merging its fighters into the army.",
+            ("ddr.integration_talks", "actual", "reference"),
+        ),
+        ("The group had trebled its attacks in June, the army said.", ("trend.attacks_up", "actual", "trend")),
+        (
+            "Officials said they did not see a significant rise in attacks.",
+            ("trend.escalation_denied", "denied", "trend"),
+        ),
         ("Rebels killed four soldiers near Kidal on 3 May.", ("attack.generic", "actual", "incident")),
     ],
 )
@@ -370,3 +383,13 @@ def test_when_and_how_far_it_holds(text: str, told: tuple[str, str, str]) -> Non
 )
 def test_plain_news_of_other_families_is_found(text: str, family: str) -> None:
     assert family in {s.type.partition(".")[0] for s in classify(article(text)).signals}
+
+
+def test_strikes_that_are_made_deadlier_are_none_of_a_day() -> None:
+    report = classify(article("Cells of the group are using the shutdown to intensify deadly strikes, analysts say."))
+    assert [s.type for s in report.signals] == ["trend.attacks_up"]
+
+
+def test_a_curfew_against_an_illness_is_no_repression() -> None:
+    report = classify(article("Authorities imposed a curfew to slow the spread of the virus."))
+    assert (report.signals, [e.reason for e in report.excluded]) == ((), ["disease"])
