@@ -39,7 +39,8 @@ _SAYING = frozenset(
 )
 _MEETINGS = frozenset({"talks.visit", "talks.meeting", "talks.summit"})
 _PEACEFUL = frozenset(
-    """managing management running operating operation control agreement accord deal authorities government peacefully administration""".split()
+    """managing management running operating operation control
+    agreement accord deal authorities government peacefully administration""".split()
 )
 _TALKING = frozenset("discuss discussed discussing talks negotiations negotiate delegation".split())
 _SUMMED = frozenset({"humanitarian", "repression", "unrest", "territory", "detainee"})
