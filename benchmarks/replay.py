@@ -3,8 +3,8 @@
 python -m benchmarks.replay [ARTICLES]    20,000 by default; the target is 1,000,000
 
 The news is that of ``benchmarks.newsroom``. The first replay reads every article; the second has changed rules and
-takes what was read from the cache. Memory is the proportional share (PSS) of the command and its workers, sampled while
-it runs.
+takes what was read, and what became of the incidents, from the cache. Memory is the proportional share (PSS) of the
+command and its workers, sampled while it runs.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def replay(news: Path, config: Path, cache: Path) -> Run:
 
 def main(number: int) -> None:
     header(f"replay of {number:,} articles of the synthetic newsroom, two workers")
+    runs: list[Run] = []
     with tempfile.TemporaryDirectory() as folder:
         news, cache = Path(folder) / "news.jsonl", Path(folder) / "cache.db"
         with news.open("wb") as file:
@@ -108,6 +109,7 @@ def main(number: int) -> None:
             config = Path(folder) / f"{warning}.yml"
             config.write_text(RULES.replace("WARNING", str(warning)), encoding="utf-8")
             run = replay(news, config, cache)
+            runs.append(run)
             said = config.with_suffix(".jsonl").read_bytes().count(b"\n")
             print(
                 f"  {name}: {run.seconds:,.1f} s ({number / run.seconds:,.0f} articles/s), {run.cpu:,.1f} s of"
@@ -115,6 +117,9 @@ def main(number: int) -> None:
                 f" ({run.halves[0]:,.0f} in the first half, {run.halves[1]:,.0f} in the second); {said} alerts",
                 flush=True,
             )
+    first, second = runs
+    wall, cpu = second.seconds / first.seconds, second.cpu / first.cpu
+    print(f"  the second took {wall:.1%} of the first's wall time, {cpu:.1%} of its processor time")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ it is named and passed over. No page is dated after the day on which it was fetc
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any, BinaryIO
+from unicodedata import normalize
 
 import msgspec
 from msgspec import Struct
@@ -132,22 +133,28 @@ def article_in(page: Page) -> Article | Unreadable:
         found = _extract(library, page.data, page.url, latest)
     except Exception as error:  # the extractor's own failures on hostile pages are of any kind
         return Unreadable(where=page.where, why=f"no page that can be read: {type(error).__name__}: {error}")
-    if found is None or not found.get("text"):
+    if found is None or not found.text:
         return Unreadable(where=page.where, why="a page without a text of its own, such as a list of links")
-    url = page.url or found.get("source") or None
+    url = page.url or found.url or None
     record = {
         "id": url or page.where,
-        "title": found.get("title"),
-        "body": found["text"],
-        "published": _stated(page, found.get("date"), options.zone) or found.get("date"),
+        "title": _composed(found.title),
+        "body": _composed(found.text),
+        "published": _stated(page, found.date, options.zone) or found.date,
         "updated": page.fetched.isoformat() if page.fetched else None,
-        "source": found.get("source-hostname") or found.get("hostname"),
+        "source": _composed(found.sitename) or found.hostname,
         "url": url,
-        "language": found.get("language"),
+        "language": found.language,
     }
     return article_of(record, page.where, page.name, options)
 
 
+def _composed(text: str | None) -> str | None:
+    """Letters and their accents as one character, as the command line writes them."""
+    return normalize("NFC", text) if text else text
+
+
+@cache
 def _library() -> Any:
     """The extractor, imported when there is a page; what it finds odd in one is no news."""
     import trafilatura.settings
@@ -157,11 +164,11 @@ def _library() -> Any:
     return trafilatura
 
 
-def _extract(library: Any, data: bytes, url: str | None, latest: date) -> dict[str, Any] | None:
+def _extract(library: Any, data: bytes, url: str | None, latest: date) -> Any:
+    """What the command line's ``--json --with-metadata`` is written from; None when there is no text."""
     dates: Any = {"original_date": True, "extensive_search": True, "max_date": latest.isoformat()}
-    options = library.settings.Extractor(output_format="json", with_metadata=True, url=url, date_params=dates)
-    text = library.extract(data, options=options)
-    return None if text is None else dict(json.loads(text))
+    options = library.settings.Extractor(output_format="python", with_metadata=True, url=url, date_params=dates)
+    return library.bare_extraction(data, options=options)
 
 
 def _stated(page: Page, day: str | None, zone: str) -> str | None:
