@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,6 +169,31 @@ def test_what_is_broken_is_named_and_the_rest_is_read(data: bytes, readable: int
         if isinstance(item, Unreadable):
             assert item.where.startswith("c.warc#")
             assert re.search(why, item.why), item.why
+
+
+#: 20 MB of blanks in 20 kB, thirty times over.
+BOMB = gzip.compress(b" " * 20_000_000, compresslevel=1) * 30
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param(record(b"x" * 50_000_000), id="a page of 50 MB"),
+        pytest.param(record(BOMB, http=b"Content-Type: text/html\r\nContent-Encoding: gzip"), id="a packed page of 600 MB"),
+        pytest.param(record(b"9" * 50_000_000, http=b"Content-Type: text/html\r\nTransfer-Encoding: chunked"), id="a length without end"),
+    ],
+)  # fmt: skip
+def test_a_page_too_large_is_named_in_bounded_memory(hostile: bytes) -> None:
+    data = io.BufferedReader(io.BytesIO(record() + hostile + record()))
+    tracemalloc.start()
+    try:
+        found = list(FORMATS["warc"](data, "c.warc", ReadOptions()))  # type: ignore[arg-type]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [type(item).__name__ for item in found] == ["Page", "Unreadable", "Page"]
+    assert "over 20 MB" in found[1].why  # type: ignore[union-attr]
+    assert peak < 120_000_000
 
 
 @pytest.mark.parametrize(
