@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,25 +20,40 @@ THAW_EVERY = 86400.0
 
 
 @contextmanager
-def settled() -> Iterator[None]:
+def settled(*, thaw_at: float = math.inf) -> Iterator[None]:
     """Within the block a full collection of this process looks only at what was made since the one before.
 
-    Enter it once what stays for good is loaded.
+    Enter it once what stays for good is loaded. When the frozen objects are ``thaw_at`` times as many as after the
+    last look at all of them, the next collection looks at all of them: for a process that may halt, and shall not grow.
     """
     gc.collect()
     gc.freeze()
     gc.collect()  # of nothing: the next comes the sooner, the less the last one left
-    gc.callbacks.append(_freeze)
+    freezer = _Freezer(thaw_at)
+    gc.callbacks.append(freezer)
     try:
         yield
     finally:
-        gc.callbacks.remove(_freeze)
+        gc.callbacks.remove(freezer)
         gc.unfreeze()
 
 
-def _freeze(phase: str, info: dict[str, int]) -> None:
-    if phase == "stop" and info["generation"] == 2:
+class _Freezer:
+    """Freezes what a full collection left."""
+
+    def __init__(self, thaw_at: float) -> None:
+        self._thaw_at, self._seen, self._thawed = thaw_at, gc.get_freeze_count(), False
+
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
+        if phase != "stop" or info["generation"] != 2:
+            return
+        if not self._thawed and gc.get_freeze_count() > self._seen * self._thaw_at:
+            gc.unfreeze()
+            self._thawed = True
+            return
         gc.freeze()
+        if self._thawed:
+            self._seen, self._thawed = gc.get_freeze_count(), False
 
 
 class Thaw:

@@ -35,3 +35,18 @@ def test_cycle_dropped_after_it_was_frozen_goes_at_the_next_thaw_and_thaws_are_a
         assert thaw.when_due(THAW_EVERY)
         assert seen() is None
         assert not thaw.when_due(THAW_EVERY + 1)
+
+
+def test_a_process_that_may_halt_drops_frozen_cycles_once_it_has_grown() -> None:
+    with settled(thaw_at=1.01):
+        ring = Node()
+        gc.collect()
+        gone = weakref.ref(ring)
+        del ring
+        gc.collect()
+        assert gone() is not None, "frozen, so that no collection looks at it"
+        kept = [[n] for n in range(400_000)]
+        for _ in range(3):
+            gc.collect()
+        assert gone() is None
+        assert len(kept) == 400_000

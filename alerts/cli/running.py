@@ -51,7 +51,7 @@ def run(monitors: Sequence[Monitor], plan: Plan, way: Way, shown: Shown) -> Span
         steps.append(shown.as_it_comes(monitor))
     monitor.on_commit = lambda sending: _each(steps, sending)
     pace = replay.Pace(way.speed, plan.since, Clock()) if way.speed else None
-    with heap.settled():
+    with heap.settled(thaw_at=1.5):
         if monitor.keeps:
             _into_store(monitor, plan, pace)
             return Span()
