@@ -46,7 +46,7 @@ def test_a_changed_figure_dates_no_other_of_its_article() -> None:
 
 def test_a_figure_that_was_gone_and_came_back_is_as_new_as_that() -> None:
     told = Told(config(), OLD, NEW, version(OLD, 2, "14:00", killed(12)), version(OLD, 3, "15:00", killed(7)))
-    assert told.story[-1] == ("update", "critical", 7)
+    assert told.story[-1] == ("update", "warning", 7)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -70,7 +70,7 @@ def test_a_page_that_is_edited_all_day_keeps_its_dates(edits: int) -> None:
 def test_the_first_version_seen_of_a_numbered_article_is_a_change() -> None:
     """What it said before is not known, so that it takes back what others printed of it."""
     told = Told(config(), NEW, version(OLD, 4, "14:00"))
-    assert told.story[-1] == ("update", "critical", 7)
+    assert told.story[-1] == ("update", "warning", 7)
 
 
 def test_a_copy_of_the_old_version_printed_after_the_correction_renews_nothing() -> None:
@@ -80,7 +80,7 @@ def test_a_copy_of_the_old_version_printed_after_the_correction_renews_nothing()
                     updated=iso(at(f"{DAY} 11:00")))  # fmt: skip
     copy = report("copy", f"{DAY} 13:00", killed(12), source="Pacific Ledger", fingerprint=text)
     told = Told(config(), wire, (fewer, f"{DAY} 11:00"), copy)
-    assert told.story == [("alert", "critical", 12), ("update", "critical", 7)]
+    assert told.story == [("alert", "critical", 12), ("update", "warning", 7)]
 
 
 def test_other_words_in_what_a_feed_held_at_first_contact_alert_nobody() -> None:
