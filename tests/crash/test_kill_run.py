@@ -107,6 +107,13 @@ def waiting(store: Path) -> int:
     return found
 
 
+def handles_sigterm(pid: int) -> bool:
+    """Whether the process has got so far as to end in good order when it is told to."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    caught_signals = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught_signals >> (signal.SIGTERM - 1) & 1)
+
+
 def kill_the_daemon(folder: Path, wire: Wire, kills: int, seed: int) -> int:
     """Put news in, kill the daemon, again and again; then let it finish. Gives how many kills there were."""
     chance, receiver = random.Random(seed), Receiver(0.01, refuse=0.1, seed=seed)
@@ -126,8 +133,10 @@ def kill_the_daemon(folder: Path, wire: Wire, kills: int, seed: int) -> int:
         gaps += caught(store)
     process = tocsin(*command)
     end = time.monotonic() + 90
-    while (in_journal(store) < set(wire.items) or waiting(store)) and time.monotonic() < end:
+    while not (handles_sigterm(process.pid) and in_journal(store) >= set(wire.items) and not waiting(store)):
         assert process.poll() is None
+        if time.monotonic() > end:
+            break
         time.sleep(0.2)
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=40)
