@@ -153,8 +153,8 @@ def test_filters_of_a_step_and_of_the_rule_hold_for_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-def test_the_page_that_started_this_gives_its_story(tmp_path: Path) -> None:
-    page = Path("/work/shared/data/seed.txt")
+def test_the_page_that_started_this_gives_its_story(shared: Path, tmp_path: Path) -> None:
+    page = shared / "data/seed.txt"
     out = tmp_path / "out.jsonl"
     command = [str(page), "-c", str(ROOT / "examples/seed.yml"), "--assume-date", "2020-05-04"]
     done = CliRunner().invoke(replay, [*command, "--alerts", str(out), "--workers", "1"])

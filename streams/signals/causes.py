@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from streams.lazy import lazy
 from streams.signals.lexicon import Phrase
+from streams.signals.people import BODIES
 from streams.signals.sentence import Found, Sentence
 from streams.signals.topics import NOISY_TOPICS
 from streams.signals.trace import Try
@@ -38,7 +39,6 @@ _UNREST = frozenset("violence unrest bloodshed rioting riot riots crackdown roun
 _AT_HOME = frozenset("domestic home partner family verbal".split())
 #: What follows these is brought about and brings nothing: "the war has killed 48,000 and caused famine".
 _BRINGS = frozenset("caused causing causes triggered triggering brought bringing created creating sparked".split())
-_BODIES = frozenset("body bodies corpse corpses".split())
 #: Dying and being hurt that violence must stand beside to be of it.
 _ANY_CAUSE = _DYING | frozenset(
     """injured injure injures injuring injury injuries hurt hurts hurting fatality fatalities lives life lose
@@ -166,7 +166,7 @@ class Causes:
         if toll.side == "perpetrator" and toll.object is None:
             return "not_a_count"
         words = set(self.sentence.words[toll.verb.first : toll.verb.last])
-        if words & _BODIES:
+        if words & BODIES:
             return "not_a_count"
         if not _UNREST.isdisjoint(self.sentence.bag) and _AT_HOME.isdisjoint(self.sentence.bag):
             return None

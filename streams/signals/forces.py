@@ -12,7 +12,7 @@ from datetime import date
 from streams.article import Count, Exclusion, Realis, Scope
 from streams.signals.draft import Draft, exclusion
 from streams.signals.frames import hits_of
-from streams.signals.leaving import is_rotation, leaves_base, mover, stage_of
+from streams.signals.leaving import ACCORD, is_rotation, leaves_base, mover, stage_of
 from streams.signals.modality import WISHES, Modality, modality_of
 from streams.signals.people import Group, find_groups
 from streams.signals.scope import is_background, noun_scope
@@ -24,9 +24,6 @@ _LEAVING = frozenset({"force.withdrawal", "force.drawdown"})
 _GOING = frozenset({"force.pullback_mutual", "force.tactical_retreat"})
 _OUT = (("out", "of"), ("home",), ("abroad",), ("back", "home"))
 _PURPOSE = frozenset("enforce guard protect secure impose patrol help assist support police".split())
-_ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
-#: Behind "ordered troops to": a place, or what they are to do there.
-_POSTED = frozenset("the a its their guard patrol protect defend reinforce occupy surround seal".split())
 _SECURITY = frozenset("security police gendarmes gendarmerie interior".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday yesterday today".split())
 #: Rows of these types name what is wanted or to come, whatever the tense: "told the mission to go", "are due home".
@@ -184,7 +181,7 @@ def _redeployed(sentence: Sentence, hit: Found) -> str:
     after = sentence.words[hit.last : hit.last + 9]
     if any(tuple(after[i : i + len(way)]) == way for way in _OUT for i in range(len(after))):
         return "force.withdrawal"
-    if _ACCORD & sentence.bag and hit.phrase.kind == "noun":
+    if ACCORD & sentence.bag and hit.phrase.kind == "noun":
         return "force.redeployment_clause"
     if "from" in after and "to" in after and not _PURPOSE & set(after):
         return "force.redeployment_out"

@@ -67,7 +67,7 @@ _OFFICES = frozenset("officer officers general generals commander commanders chi
 _HELP = frozenset("help helped helping helps".split())
 _EMBASSY = frozenset("embassy consulate dependents diplomats families".split())
 _ROTATION = frozenset("rotated rotation rotate rotating replaced replacement replacing relieved relieving".split())
-_ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
+ACCORD = frozenset("agreement accord deal pact treaty includes stipulates provides clause".split())
 _TERMS = frozenset(
     "implement implementing implementation includes include provides stipulates carry covers integration".split()
 )
@@ -288,4 +288,4 @@ def _is_any(sentence: Sentence, hit: Found) -> bool:
 def _is_term(sentence: Sentence, hit: Found) -> bool:
     """Whether a withdrawal is only listed among the terms of an accord."""
     named = {"a", "an", "the", "its", "their"} & set(sentence.words[max(hit.first - 2, 0) : hit.first])
-    return bool(_ACCORD & sentence.bag and _TERMS & sentence.bag) and not named
+    return bool(ACCORD & sentence.bag and _TERMS & sentence.bag) and not named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.signals.clauses import Clauses
-from streams.signals.people import Group, bare_name
+from streams.signals.people import BODIES, Group, bare_name
 from streams.signals.revisions import RESTATED, lowered_from
 from streams.signals.sentence import AUXILIARIES, Found
 from streams.signals.victims import Toll
@@ -24,7 +24,6 @@ _LIFE_VERBS = frozenset("claimed claiming claims cost costing costs taken took l
 _MEASURE_OF = {"casualty": "casualties", "casualties": "casualties"}
 _SETTING = frozenset("in on at near this last yesterday today earlier outside late early".split())
 _SETTING_LENGTH = 7
-_BODIES = frozenset("body bodies corpse corpses".split())
 _TURNED_UP = frozenset(
     """found discovered recovered pulled dumped retrieved exhumed unearthed strewn finds find riddled bullet-riddled
     decapitated""".split()
@@ -61,13 +60,9 @@ class Nominals(Clauses):
         word = self.words[hit.last - 1]
         measure = _MEASURE_OF.get(word, hit.phrase.measure)
         hit = hit._replace(phrase=hit.phrase._replace(measure=measure))
-        if word in _BODIES and _TURNED_UP.isdisjoint(self.sentence.bag):
+        if word in BODIES and _TURNED_UP.isdisjoint(self.sentence.bag):
             return []
-        if (
-            word in _BODIES
-            and self.sentence.word(hit.first - 1) in ("his", "her")
-            and "killed" not in self.victims.told
-        ):
+        if word in BODIES and self.sentence.word(hit.first - 1) in ("his", "her") and "killed" not in self.victims.told:
             own = self.victims.count(hit, Group(hit.first - 1, hit.last, 1, 1, "exact", "", "pronoun"))
             return [own] if own else []
         if "no" in self.words[max(hit.first - 2, 0) : hit.first]:

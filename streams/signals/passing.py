@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from streams.signals.people import DEFINITE
 from streams.signals.sentence import AUXILIARIES, Found, Sentence
 from streams.text.dates import DateMention
 from streams.text.numbers import UNITS
@@ -55,10 +56,8 @@ _RELATIVES = frozenset("who which that whose whom where".split())
 _TITLE_ADJECTIVES = frozenset("slain murdered assassinated executed martyred".split())
 #: What stands before the participle of a name.
 _LEADING_IN = frozenset("of for the his her their its to with by honor honour honoring honouring from".split())
-_DETERMINED = frozenset("the his her their its our my this that those these".split())
 _BEHIND_PARTICIPLES = frozenset("by in on at near during last , . for along with ) and".split())
 _HELPERS = AUXILIARIES | frozenset("has have had".split())
-_PRONOUNS = frozenset("who which whose whom where".split())
 _PREPOSITIONS = frozenset("of for about behind over".split())
 _CLAUSE_BARS = frozenset('; : " and but while when as because'.split())
 _VIOLENT = frozenset({"attack", "hostage", "casualty"})
@@ -133,12 +132,12 @@ def _relative_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) ->
         word = sentence.words[i]
         if word in _CLAUSE_BARS or word in _HELPERS:
             return None
-        if word in _PRONOUNS and i > segment[0]:
+        if word in _RELATIVES and word != "that" and i > segment[0]:
             return i
         if word == "that" and i > segment[0] and sentence.words[i - 1] in sentence.lexicon.people:
             return i
         if word == "that" and any(f.last == i for f in sentence.found if f.phrase.kind == "noun"):
-            return i - 1 if sentence.word(i - 2) in _DETERMINED else i
+            return i - 1 if sentence.word(i - 2) in DEFINITE else i
     return None
 
 
@@ -147,7 +146,7 @@ def _name_start(sentence: Sentence, hit: Found, segment: tuple[int, int]) -> int
     if hit.phrase.kind == "verb" and hit.phrase.form != "G":
         return None
     for i in range(hit.first - 1, max(segment[0], hit.first - 3) - 1, -1):
-        if sentence.words[i] in _PREPOSITIONS and sentence.word(i + 1) in _DETERMINED:
+        if sentence.words[i] in _PREPOSITIONS and sentence.word(i + 1) in DEFINITE:
             return i
     return None
 
@@ -205,10 +204,10 @@ def _names_a_victim(sentence: Sentence, hit: Found) -> bool:
     if sentence.word(hit.first) not in _TITLE_ADJECTIVES or hit.last != hit.first + 1:
         return False
     i = hit.last
-    if not sentence.word(i).isalpha() or sentence.word(i) in _BEHIND_PARTICIPLES | _DETERMINED | {"a", "an"}:
+    if not sentence.word(i).isalpha() or sentence.word(i) in _BEHIND_PARTICIPLES | DEFINITE | {"a", "an"}:
         return False
     before, further = sentence.word(hit.first - 1), sentence.word(hit.first - 2)
-    return before in _LEADING_IN or (further in _DETERMINED and (before.isdigit() or before in UNITS))
+    return before in _LEADING_IN or (further in DEFINITE and (before.isdigit() or before in UNITS))
 
 
 def _dated_behind(sentence: Sentence, dates: Sequence[DateMention], first: int, segment: tuple[int, int]) -> bool:

@@ -9,8 +9,9 @@ from streams.signals.sentence import AUXILIARIES, PERFECT, Sentence
 from streams.text.numbers import Figure
 
 _ONE = frozenset("a an another one".split())
-_DEFINITE = frozenset("the this that these those his her their its our my".split())
-DETERMINERS = _ONE | _DEFINITE
+DEFINITE = frozenset("the this that these those his her their its our my".split())
+BODIES = frozenset("body bodies corpse corpses".split())
+DETERMINERS = _ONE | DEFINITE
 _STOP = frozenset(
     """of in on at by with from to for near outside inside north south east west northeast northwest southeast
     southwest and or but as when while after before during who which that whose where were was are is be been being
@@ -91,7 +92,7 @@ def group_at(sentence: Sentence, i: int) -> Group | None:
     word = sentence.words[i]
     if word == "another" and _closes(sentence, i + 1, participles=True):
         return Group(i, i + 1, 1, 1, "exact", "", "bare", more=True)
-    if word in _ONE or word in _DEFINITE:
+    if word in _ONE or word in DEFINITE:
         return _determined(sentence, i)
     if word in sentence.lexicon.people and word not in ("others", "other", "dead", "life", "lives"):
         return _bare_noun(sentence, i, i)
@@ -107,7 +108,7 @@ def _counted(sentence: Sentence, figure: Figure) -> Group | None:
     more = False
     if sentence.word(at) == "of" and sentence.word(at + 1) not in AUXILIARIES:
         inner = at + 1
-        if sentence.word(inner) in _DEFINITE:
+        if sentence.word(inner) in DEFINITE:
             inner += 1
         whole = sentence.figures.get(inner)
         if whole is not None:
