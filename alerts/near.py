@@ -41,8 +41,8 @@ def to_stretch(point: Point, start: Point, end: Point) -> float:
     """Kilometres from a point to the nearest point of the great circle's arc between two others."""
     whole, part = between(start, end) / EARTH_KM, between(start, point) / EARTH_KM
     turn = _bearing(start, point) - _bearing(start, end)
-    if whole == 0 or part == 0 or cos(turn) <= 0:
-        return between(point, start)
+    if whole == 0 or part == 0 or cos(turn) <= 0:  # an end is nearest: beyond a quarter of the globe the far one
+        return min(between(point, start), between(point, end))
     across = asin(max(-1.0, min(1.0, sin(part) * sin(turn))))
     along = acos(max(-1.0, min(1.0, cos(part) / cos(across))))
     return between(point, end) if along > whole else abs(across) * EARTH_KM
